@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "environment.h"
+
+#include <pwd.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const kept[] = {
+  "USER",
+  "LANG",
+  "LANGUAGE",
+  "TZ",
+  "XDG_RUNTIME_DIR",
+  "XDG_CONFIG_HOME",
+  "DBUS_SESSION_BUS_ADDRESS",
+  "DISPLAY",
+  "WAYLAND_DISPLAY",
+  "TERM",
+  NULL,
+};
+
+static const char *const kept_with_proxy[] = {
+  "https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy",
+  "ALL_PROXY",   "no_proxy",    "NO_PROXY",   NULL,
+};
+
+/* A relative folder would be another one in every folder that a tool is started from. */
+static char *
+dup_absolute (const char *value)
+{
+  return value != NULL && value[0] == '/' ? g_strdup (value) : NULL;
+}
+
+static char *
+dup_nonempty (const char *value)
+{
+  return value != NULL && value[0] != '\0' ? g_strdup (value) : NULL;
+}
+
+/* The password database may be a network away: asked only where HOME does not say. */
+static char *
+find_home (uid_t uid)
+{
+  char *home = dup_absolute (getenv ("HOME"));
+  const struct passwd *entry = home == NULL ? getpwuid (uid) : NULL;
+
+  return entry != NULL ? dup_absolute (entry->pw_dir) : home;
+}
+
+Environment *
+environment_read (void)
+{
+  Environment *environment = g_new0 (Environment, 1);
+
+  environment->uid = getuid ();
+  environment->home = find_home (environment->uid);
+  environment->config_override = dup_nonempty (getenv ("AVOUCH_CONFIG"));
+  environment->config_home = dup_absolute (getenv ("XDG_CONFIG_HOME"));
+  if (environment->config_home == NULL && environment->home != NULL)
+    environment->config_home = g_strconcat (environment->home, "/.config", NULL);
+  environment->runtime_dir = dup_absolute (getenv ("XDG_RUNTIME_DIR"));
+  environment->system_dir = g_strdup (avouch_system_dir);
+  environment->mint_path = g_strdup (avouch_mint_path);
+  environment->inherited = g_strdupv (environ);
+  return environment;
+}
+
+void
+environment_free (Environment *environment)
+{
+  if (environment == NULL)
+    return;
+  g_free (environment->home);
+  g_free (environment->config_override);
+  g_free (environment->config_home);
+  g_free (environment->runtime_dir);
+  g_free (environment->system_dir);
+  g_free (environment->mint_path);
+  g_strfreev (environment->inherited);
+  g_free (environment);
+}
+
+static bool
+is_named (const char *variable, const char *const *names)
+{
+  size_t length = strcspn (variable, "=");
+
+  for (; *names != NULL; names++)
+    if (strlen (*names) == length && strncmp (*names, variable, length) == 0)
+      return true;
+  return false;
+}
+
+char **
+environment_for_mint (const Environment *environment, gboolean with_proxy)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  g_strv_builder_add (builder, "PATH=/usr/local/bin:/usr/bin:/bin");
+  if (environment->home != NULL)
+    {
+      g_autofree char *home = g_strconcat ("HOME=", environment->home, NULL);
+      g_strv_builder_add (builder, home);
+    }
+  for (char **variable = environment->inherited; variable != NULL && *variable != NULL; variable++)
+    if (is_named (*variable, kept) || g_str_has_prefix (*variable, "LC_") ||
+        (with_proxy && is_named (*variable, kept_with_proxy)))
+      g_strv_builder_add (builder, *variable);
+  return g_strv_builder_end (builder);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a program takes from its surroundings, read once in main and passed on. */
+#pragma once
+
+#include <glib.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+typedef struct {
+  uid_t uid;
+  char *home;            /* HOME, else the password database's; NULL if neither */
+  char *config_override; /* AVOUCH_CONFIG; NULL if unset or empty */
+  char *config_home;     /* XDG_CONFIG_HOME if absolute, else HOME/.config; NULL without a home */
+  char *runtime_dir;     /* XDG_RUNTIME_DIR if absolute, else NULL */
+  char *system_dir;      /* where avouch.conf of the machine is: compiled in, /etc/avouch */
+  char *mint_path;       /* the absolute path of avouch-mint: compiled in */
+  char **inherited;      /* environ as it was at the start */
+} Environment;
+
+Environment *environment_read (void);
+void environment_free (Environment *environment);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Environment, environment_free)
+
+/* The environment that avouch-mint is started with: only what it needs (HOME, USER, PATH fixed,
+ * LANG/LANGUAGE/LC_*, TZ, XDG_RUNTIME_DIR, XDG_CONFIG_HOME, DBUS_SESSION_BUS_ADDRESS, DISPLAY,
+ * WAYLAND_DISPLAY, TERM; *_proxy if WITH_PROXY). The caller frees it with g_strfreev. */
+char **environment_for_mint (const Environment *environment, gboolean with_proxy);
+
+/* Compiled in, one object file per linked variant (installed, in the build tree). */
+extern const char *const avouch_mint_path;
+extern const char *const avouch_keyring_path;
+extern const char *const avouch_system_dir;

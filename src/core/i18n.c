@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "i18n.h"
+
+#include <locale.h>
+#include <stdbool.h>
+
+const char *
+i18n_translate (const char *text)
+{
+  static bool ready;
+
+  if (!ready)
+    {
+      ready = true;
+      setlocale (LC_ALL, "");
+      /* Numbers go into protocols as well as into messages. */
+      setlocale (LC_NUMERIC, "C");
+      bindtextdomain ("avouch", AVOUCH_LOCALE_DIR);
+      bind_textdomain_codeset ("avouch", "UTF-8");
+    }
+  return dgettext ("avouch", text);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "process.h"
+#include "scratch.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+static void
+write_parent_name (int fd)
+{
+  g_autofree char *name = process_parent_name ();
+
+  g_assert_cmpint (write (fd, name, strlen (name)), ==, (ssize_t) strlen (name));
+}
+
+static bool
+tell_parent_name (void *data)
+{
+  write_parent_name (*(int *) data);
+  return true;
+}
+
+/* This process's name, as a child of it sees it. */
+static char *
+own_name (void)
+{
+  char name[64] = "";
+  int ends[2];
+
+  g_assert_cmpint (pipe (ends), ==, 0);
+  g_assert_true (scratch_wait (scratch_fork (tell_parent_name, &ends[1])));
+  g_assert_cmpint (read (ends[0], name, sizeof name - 1), >, 0);
+  close (ends[0]);
+  close (ends[1]);
+  return g_strdup (name);
+}
+
+static void
+test_name (void)
+{
+  g_autofree char *name = own_name ();
+  g_autofree char *again = own_name ();
+  g_autofree char *pid = g_strdup_printf ("%lld-", (long long) getpid ());
+
+  g_assert_true (g_str_has_prefix (name, pid));
+  g_assert_cmpuint (strspn (name + strlen (pid), "0123456789"), ==, strlen (name + strlen (pid)));
+  g_assert_cmpstr (name, ==, again);
+  g_assert_true (process_name_is_alive (name));
+}
+
+static void
+test_strange_comm (void)
+{
+  g_autofree char *before = own_name ();
+  g_autofree char *after = NULL;
+  char comm[16];
+
+  prctl (PR_GET_NAME, comm);
+  prctl (PR_SET_NAME, "a) R 1 (b");
+  after = own_name ();
+  prctl (PR_SET_NAME, comm);
+  g_assert_cmpstr (after, ==, before);
+}
+
+static void
+test_dead (void)
+{
+  g_autofree char *name = own_name ();
+  g_autofree char *reused = g_strconcat (name, "0", NULL);
+
+  g_assert_false (process_name_is_alive (reused));
+  g_assert_false (process_name_is_alive ("99999999-1"));
+  g_assert_false (process_name_is_alive ("no number"));
+  g_assert_false (process_name_is_alive ("-1-2"));
+}
+
+static bool
+harden (void *data G_GNUC_UNUSED)
+{
+  struct rlimit limit;
+
+  process_harden ();
+#if !defined(__SANITIZE_ADDRESS__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TRACED
+#endif
+#endif
+#ifndef TRACED
+  if (prctl (PR_GET_DUMPABLE) != 0)
+    return false;
+#endif
+#endif
+  return getrlimit (RLIMIT_CORE, &limit) == 0 && limit.rlim_cur == 0 && limit.rlim_max == 0;
+}
+
+static void
+test_harden (void)
+{
+  g_assert_true (scratch_wait (scratch_fork (harden, NULL)));
+}
+
+static void
+test_clocks_agree (void)
+{
+  int64_t before = process_now ();
+  int64_t between = process_now_milliseconds ();
+  int64_t after = process_now ();
+
+  g_assert_cmpint (before, <=, between / 1000);
+  g_assert_cmpint (between / 1000, <=, after);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/process/name-is-pid-and-start-time", test_name);
+  g_test_add_func ("/process/name-is-not-fooled-by-comm", test_strange_comm);
+  g_test_add_func ("/process/dead-or-reused-is-not-alive", test_dead);
+  g_test_add_func ("/process/hardened-leaves-no-core", test_harden);
+  g_test_add_func ("/process/clocks-agree", test_clocks_agree);
+  return g_test_run ();
+}
