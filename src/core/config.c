@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files say: read, checked, and merged into profiles. */
+#include "config.h"
+
+#include "config-sources.h"
+#include "error.h"
+#include "i18n.h"
+#include "keyfile.h"
+#include "text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct _Config {
+  GPtrArray *profiles;
+  GHashTable *by_name; /* borrowed from profiles */
+};
+
+/* A setting, and the place of its file in the order of the files. */
+typedef struct {
+  Setting setting;
+  unsigned layer;
+} Entry;
+
+typedef struct {
+  const char *name;
+  GArray *entries; /* Entry, in the order read */
+  unsigned layer;  /* where its header was last seen, */
+  unsigned line;   /* and at which line */
+} Group;
+
+typedef struct {
+  GPtrArray *texts; /* the files' contents, which everything below points into */
+  GPtrArray *groups;
+  GHashTable *by_name;
+  Group *current;
+  const char *file;
+  unsigned layer;
+} Loader;
+
+static void
+group_free (void *data)
+{
+  Group *group = data;
+
+  g_array_unref (group->entries);
+  g_free (group);
+}
+
+static void
+loader_clear (Loader *loader)
+{
+  g_hash_table_unref (loader->by_name);
+  g_ptr_array_unref (loader->groups);
+  g_ptr_array_unref (loader->texts);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Loader, loader_clear)
+
+static bool
+refuse_file (const char *file, const char *why, GError **error)
+{
+  g_autofree char *shown = text_clean (file, -1);
+
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG, "%s: %s", shown, why);
+  return false;
+}
+
+static bool
+check_file (const char *file, const struct stat *status, uid_t uid, GError **error)
+{
+  if (!S_ISREG (status->st_mode))
+    return refuse_file (file, _ ("not a regular file"), error);
+  if (status->st_uid != 0 && status->st_uid != uid)
+    return refuse_file (file, _ ("belongs to another user"), error);
+  if ((status->st_mode & S_IWOTH) != 0)
+    {
+      g_autofree char *shown = text_clean (file, -1);
+
+      refuse_file (file, _ ("every user of this machine may write to it"), error);
+      if (error != NULL)
+        error_add_hint (*error, "chmod o-w %s", shown);
+      return false;
+    }
+  if (status->st_size > CONFIG_MAX_FILE)
+    {
+      g_autofree char *why = g_strdup_printf (_ ("longer than %d bytes"), CONFIG_MAX_FILE);
+      return refuse_file (file, why, error);
+    }
+  return true;
+}
+
+/* Fills TEXT, SIZE bytes; a file that has become shorter since is what it is. */
+static bool
+read_all (int fd, char *text, size_t size, size_t *length)
+{
+  size_t done = 0;
+
+  while (done < size)
+    {
+      ssize_t count = read (fd, text + done, size - done);
+
+      if (count < 0 && errno == EINTR)
+        continue;
+      if (count < 0)
+        return false;
+      if (count == 0)
+        break;
+      done += (size_t) count;
+    }
+  *length = done;
+  return true;
+}
+
+static char *
+read_opened (int fd, const char *file, uid_t uid, size_t *length, GError **error)
+{
+  struct stat status;
+
+  if (fstat (fd, &status) != 0)
+    {
+      refuse_file (file, g_strerror (errno), error);
+      return NULL;
+    }
+  if (!check_file (file, &status, uid, error))
+    return NULL;
+
+  g_autofree char *text = g_malloc ((size_t) status.st_size + 1);
+  if (!read_all (fd, text, (size_t) status.st_size, length))
+    {
+      refuse_file (file, g_strerror (errno), error);
+      return NULL;
+    }
+  return g_steal_pointer (&text);
+}
+
+/* The content, and room for one byte after it. */
+static char *
+read_file (const char *file, uid_t uid, size_t *length, GError **error)
+{
+  /* Not to hang on a FIFO before it is known to be one. */
+  int fd = open (file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+  if (fd < 0)
+    {
+      refuse_file (file, g_strerror (errno), error);
+      return NULL;
+    }
+  char *text = read_opened (fd, file, uid, length, error);
+  close (fd);
+  return text;
+}
+
+static Group *
+add_group (Loader *loader, const char *name)
+{
+  Group *group = g_new0 (Group, 1);
+
+  group->name = name;
+  group->entries = g_array_sized_new (FALSE, FALSE, sizeof (Entry), 16);
+  g_ptr_array_add (loader->groups, group);
+  g_hash_table_insert (loader->by_name, (void *) name, group);
+  return group;
+}
+
+static bool
+on_group (const char *name, unsigned line, void *data, GError **error)
+{
+  Loader *loader = data;
+  Group *group = g_hash_table_lookup (loader->by_name, name);
+
+  if (group != NULL && group->layer == loader->layer)
+    {
+      keyfile_set_error (loader->file, line, error, _ ("[%s] was already begun in line %u"), name,
+                         group->line);
+      return false;
+    }
+  if (group == NULL && loader->groups->len == CONFIG_MAX_PROFILES)
+    {
+      keyfile_set_error (loader->file, line, error, _ ("more than %d profiles"),
+                         CONFIG_MAX_PROFILES);
+      return false;
+    }
+  if (group == NULL)
+    group = add_group (loader, name);
+  group->layer = loader->layer;
+  group->line = line;
+  loader->current = group;
+  return true;
+}
+
+static bool
+on_setting (const Setting *setting, void *data, G_GNUC_UNUSED GError **error)
+{
+  Loader *loader = data;
+  const Entry entry = { *setting, loader->layer };
+
+  g_array_append_val (loader->current->entries, entry);
+  return true;
+}
+
+static bool
+scan_files (Loader *loader, const ConfigSources *sources, GError **error)
+{
+  static const KeyfileHandler handler = { on_group, on_setting };
+  const char *const *files = config_sources_files (sources);
+
+  for (; *files != NULL; files++)
+    {
+      size_t length;
+      char *text = read_file (*files, config_sources_uid (sources), &length, error);
+
+      if (text == NULL)
+        return false;
+      g_ptr_array_add (loader->texts, text);
+      loader->file = *files;
+      loader->layer++;
+      if (!keyfile_scan (text, length, *files, &handler, loader, error))
+        return false;
+    }
+  return true;
+}
+
+/* By key; one key's settings in the order read. */
+static int
+compare_entries (const void *a, const void *b)
+{
+  const Entry *left = a;
+  const Entry *right = b;
+  int order = strcmp (left->setting.key, right->setting.key);
+
+  if (order == 0)
+    order = (left->layer > right->layer) - (left->layer < right->layer);
+  if (order == 0)
+    order = (left->setting.line > right->setting.line) - (left->setting.line < right->setting.line);
+  return order;
+}
+
+static bool
+check_not_repeated (const Entry *former, const Entry *entry, GError **error)
+{
+  if (former->layer != entry->layer)
+    return true;
+  keyfile_set_error (entry->setting.file, entry->setting.line, error,
+                     _ ("%s: already set in line %u"), entry->setting.key, former->setting.line);
+  return false;
+}
+
+static Profile *
+merge_group (const Group *group, GError **error)
+{
+  const Entry *entries = (const Entry *) group->entries->data;
+  g_autofree Setting *settings = g_new (Setting, group->entries->len);
+  size_t count = 0;
+
+  if (group->entries->len > 0)
+    qsort (group->entries->data, group->entries->len, sizeof *entries, compare_entries);
+  for (size_t i = 0; i < group->entries->len; i++)
+    {
+      bool again = count > 0 && strcmp (settings[count - 1].key, entries[i].setting.key) == 0;
+
+      if (again && !check_not_repeated (&entries[i - 1], &entries[i], error))
+        return NULL;
+      settings[again ? count - 1 : count++] = entries[i].setting;
+    }
+  return profile_new (group->name, settings, count, error);
+}
+
+static bool
+merge_groups (Config *config, const Loader *loader, GError **error)
+{
+  for (size_t i = 0; i < loader->groups->len; i++)
+    {
+      Profile *profile = merge_group (loader->groups->pdata[i], error);
+
+      if (profile == NULL)
+        return false;
+      g_ptr_array_add (config->profiles, profile);
+      g_hash_table_insert (config->by_name, (void *) profile_name (profile), profile);
+    }
+  return true;
+}
+
+Config *
+config_load (const ConfigSources *sources, GError **error)
+{
+  g_autoptr (Config) config = g_new0 (Config, 1);
+  g_auto (Loader) loader = {
+    .texts = g_ptr_array_new_with_free_func (g_free),
+    .groups = g_ptr_array_new_with_free_func (group_free),
+    .by_name = g_hash_table_new (g_str_hash, g_str_equal),
+  };
+
+  config->profiles = g_ptr_array_new_with_free_func ((GDestroyNotify) profile_unref);
+  config->by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  if (!scan_files (&loader, sources, error) || !merge_groups (config, &loader, error))
+    return NULL;
+  return g_steal_pointer (&config);
+}
+
+void
+config_free (Config *config)
+{
+  if (config == NULL)
+    return;
+  g_hash_table_unref (config->by_name);
+  g_ptr_array_unref (config->profiles);
+  g_free (config);
+}
+
+const GPtrArray *
+config_profiles (const Config *config)
+{
+  return config->profiles;
+}
+
+Profile *
+config_find (const Config *config, const char *name)
+{
+  return g_hash_table_lookup (config->by_name, name);
+}
+
+bool
+config_is_profile_name (const char *name)
+{
+  size_t length = 0;
+
+  while (g_ascii_isalnum (name[length]) ||
+         (length > 0 && name[length] != '\0' && strchr ("._-", name[length]) != NULL))
+    length++;
+  return length > 0 && name[length] == '\0' && length <= KEYFILE_MAX_NAME &&
+         strcmp (name, "git") != 0;
+}

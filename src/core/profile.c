@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile.h"
+
+#include "digest.h"
+#include "error.h"
+#include "i18n.h"
+#include "text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct _Profile {
+  int references;
+  char *name;
+  GStringChunk *strings; /* what the settings point to */
+  Setting *settings;     /* in byte order of the keys */
+  size_t count;
+  GPtrArray *serve;
+};
+
+enum { MAX_COMPARED_KEY = 64 };
+
+/* What every issuer knows. */
+static const char *const shared_keys[] = {
+  "issuer",         "key",      "key-alias", "passphrase", "key-passphrase",
+  "serve",          "audience", "algorithm", "key-id",     "assertion-lifetime",
+  "token-lifetime", "ca-file",  "timeout",   "cache",      "proxy",
+  "git-username",   NULL,
+};
+
+static int
+compare_settings (const void *a, const void *b)
+{
+  return strcmp (((const Setting *) a)->key, ((const Setting *) b)->key);
+}
+
+static void
+copy_settings (Profile *profile, const Setting *settings)
+{
+  for (size_t i = 0; i < profile->count; i++)
+    {
+      Setting *copy = &profile->settings[i];
+
+      copy->key = g_string_chunk_insert (profile->strings, settings[i].key);
+      copy->value = g_string_chunk_insert (profile->strings, settings[i].value);
+      copy->line = settings[i].line;
+      if (i > 0 && settings[i].file == settings[i - 1].file)
+        copy->file = copy[-1].file;
+      else if (settings[i].file != NULL)
+        copy->file = g_string_chunk_insert (profile->strings, settings[i].file);
+    }
+  if (profile->count > 0)
+    qsort (profile->settings, profile->count, sizeof *profile->settings, compare_settings);
+}
+
+/* "FILE:LINE: KEY"; for a key that is not set, the file where the profile begins. */
+static char *
+describe_place (const Profile *profile, const char *key)
+{
+  const Setting *setting = profile_setting (profile, key);
+  const Setting *nearest =
+      setting != NULL ? setting : (profile->count > 0 ? profile->settings : NULL);
+
+  if (nearest == NULL || nearest->file == NULL)
+    return g_strdup (key);
+
+  g_autofree char *file = text_clean (nearest->file, -1);
+  return setting != NULL ? g_strdup_printf ("%s:%u: %s", file, setting->line, key)
+                         : g_strdup_printf ("%s: %s", file, key);
+}
+
+static bool
+check_unique (const Profile *profile, GError **error)
+{
+  for (size_t i = 1; i < profile->count; i++)
+    if (compare_settings (&profile->settings[i - 1], &profile->settings[i]) == 0)
+      {
+        profile_set_error (profile, profile->settings[i].key, error, _ ("given twice"));
+        return false;
+      }
+  return true;
+}
+
+static bool
+add_pattern (Profile *profile, const char *start, size_t length, GError **error)
+{
+  g_autofree char *text = g_strndup (start, length);
+  g_autoptr (GError) reason = NULL;
+  Pattern *pattern = pattern_parse (text, &reason);
+
+  if (pattern == NULL)
+    {
+      g_autofree char *place = describe_place (profile, "serve");
+
+      error_add_prefix (reason, place);
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return false;
+    }
+  g_ptr_array_add (profile->serve, pattern);
+  return true;
+}
+
+static bool
+parse_serve (Profile *profile, GError **error)
+{
+  const char *at = profile_get (profile, "serve");
+
+  for (at = at != NULL ? at : ""; *at != '\0';)
+    {
+      size_t length = strcspn (at, " \t");
+
+      if (length > 0 && !add_pattern (profile, at, length, error))
+        return false;
+      at += length;
+      at += strspn (at, " \t");
+    }
+  return true;
+}
+
+Profile *
+profile_new (const char *name, const Setting *settings, size_t count, GError **error)
+{
+  g_autoptr (Profile) profile = g_new0 (Profile, 1);
+
+  profile->references = 1;
+  profile->name = g_strdup (name);
+  profile->strings = g_string_chunk_new (512);
+  profile->count = count;
+  profile->settings = g_new0 (Setting, count);
+  profile->serve = g_ptr_array_new_with_free_func ((GDestroyNotify) pattern_free);
+  copy_settings (profile, settings);
+  if (!check_unique (profile, error) || !parse_serve (profile, error))
+    return NULL;
+  return g_steal_pointer (&profile);
+}
+
+Profile *
+profile_ref (Profile *profile)
+{
+  g_atomic_int_inc (&profile->references);
+  return profile;
+}
+
+void
+profile_unref (Profile *profile)
+{
+  if (!g_atomic_int_dec_and_test (&profile->references))
+    return;
+  g_ptr_array_unref (profile->serve);
+  g_string_chunk_free (profile->strings);
+  g_free (profile->settings);
+  g_free (profile->name);
+  g_free (profile);
+}
+
+const char *
+profile_name (const Profile *profile)
+{
+  return profile->name;
+}
+
+const Setting *
+profile_setting (const Profile *profile, const char *key)
+{
+  Setting wanted = { .key = key };
+
+  if (profile->count == 0)
+    return NULL;
+  return bsearch (&wanted, profile->settings, profile->count, sizeof wanted, compare_settings);
+}
+
+const char *
+profile_get (const Profile *profile, const char *key)
+{
+  const Setting *setting = profile_setting (profile, key);
+
+  return setting != NULL ? setting->value : NULL;
+}
+
+const Setting *
+profile_settings (const Profile *profile, size_t *count)
+{
+  *count = profile->count;
+  return profile->settings;
+}
+
+const GPtrArray *
+profile_serve (const Profile *profile)
+{
+  return profile->serve;
+}
+
+const char *
+profile_username (const Profile *profile)
+{
+  const char *username = profile_get (profile, "git-username");
+
+  return username != NULL && username[0] != '\0' ? username : NULL;
+}
+
+void
+profile_set_error (const Profile *profile, const char *key, GError **error, const char *format, ...)
+{
+  g_autofree char *place = describe_place (profile, key);
+  g_autofree char *message = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG, "%s: %s", place, message);
+}
+
+bool
+profile_get_seconds (const Profile *profile, const char *key, int64_t fallback, int64_t min,
+                     int64_t max, int64_t *seconds, GError **error)
+{
+  const char *value = profile_get (profile, key);
+  int64_t number = fallback;
+
+  if (value != NULL && !text_parse_int (value, min, max, &number))
+    {
+      profile_set_error (profile, key, error, _ ("not a whole number of seconds from %lld to %lld"),
+                         (long long) min, (long long) max);
+      return false;
+    }
+  *seconds = number;
+  return true;
+}
+
+char *
+profile_get_path (const Profile *profile, const char *key, const char *home, GError **error)
+{
+  const char *value = profile_get (profile, key);
+
+  if (value == NULL)
+    return NULL;
+  if (value[0] == '/')
+    return g_strdup (value);
+  if (!g_str_has_prefix (value, "~/"))
+    profile_set_error (profile, key, error, _ ("a path must begin with \"/\" or \"~/\""));
+  else if (home == NULL)
+    profile_set_error (
+        profile, key, error,
+        _ ("\"~/\" cannot be resolved: HOME is not set and no home folder is known"));
+  else
+    return g_strconcat (home, value + 1, NULL);
+  return NULL;
+}
+
+/* Levenshtein's distance; keys are short. */
+static unsigned
+edit_distance (const char *a, const char *b)
+{
+  unsigned row[MAX_COMPARED_KEY + 1];
+  size_t length = strlen (b);
+
+  for (unsigned j = 0; j <= length; j++)
+    row[j] = j;
+  for (unsigned i = 0; a[i] != '\0'; i++)
+    {
+      unsigned diagonal = row[0];
+
+      row[0] = i + 1;
+      for (size_t j = 0; j < length; j++)
+        {
+          unsigned replaced = diagonal + (a[i] != b[j]);
+
+          diagonal = row[j + 1];
+          row[j + 1] = MIN (replaced, MIN (diagonal, row[j]) + 1);
+        }
+    }
+  return row[length];
+}
+
+/* The nearest of NAMES that is nearer than BEST, the distance of what was found before. */
+static const char *
+find_nearest (const char *key, const char *const *names, const char *found, unsigned *best)
+{
+  for (; names != NULL && *names != NULL; names++)
+    {
+      unsigned distance = strlen (*names) <= MAX_COMPARED_KEY ? edit_distance (key, *names) : *best;
+
+      if (distance < *best)
+        {
+          *best = distance;
+          found = *names;
+        }
+    }
+  return found;
+}
+
+static void
+refuse_key (const Profile *profile, const char *key, const char *const *known, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  /* Further away than a third of its letters is another word, not a slip. */
+  unsigned best = (unsigned) strlen (key) / 3 + 2;
+  const char *nearest = NULL;
+
+  if (strlen (key) <= MAX_COMPARED_KEY)
+    {
+      nearest = find_nearest (key, shared_keys, NULL, &best);
+      nearest = find_nearest (key, known, nearest, &best);
+    }
+  profile_set_error (profile, key, &reason, _ ("unknown key"));
+  if (nearest != NULL)
+    error_add_hint (reason, _ ("did you mean \"%s\"?"), nearest);
+  else
+    error_add_hint (reason, _ ("avouch.conf(5) lists the keys of each issuer"));
+  g_propagate_error (error, g_steal_pointer (&reason));
+}
+
+static bool
+check_required (const Profile *profile, const char *key, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  const char *value = profile_get (profile, key);
+
+  if (value != NULL && value[0] != '\0')
+    return true;
+  profile_set_error (profile, key, &reason, value == NULL ? _ ("missing") : _ ("empty"));
+  error_add_hint (reason, _ ("add a line \"%s = …\" under [%s]"), key, profile->name);
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return false;
+}
+
+static bool
+is_listed (const char *key, const char *const *names)
+{
+  return names != NULL && g_strv_contains (names, key);
+}
+
+bool
+profile_check_keys (const Profile *profile, const char *const *known, const char *const *required,
+                    GError **error)
+{
+  /* Unknown keys first: a misspelt key is also a missing one, and its own line says more. */
+  for (size_t i = 0; i < profile->count; i++)
+    {
+      const char *key = profile->settings[i].key;
+
+      if (is_listed (key, shared_keys) || is_listed (key, known))
+        continue;
+      refuse_key (profile, key, known, error);
+      return false;
+    }
+  if (!check_required (profile, "issuer", error))
+    return false;
+  for (; required != NULL && *required != NULL; required++)
+    if (!check_required (profile, *required, error))
+      return false;
+  return true;
+}
+
+void
+profile_digest (const Profile *profile, GChecksum *checksum)
+{
+  digest_add_text (checksum, profile->name);
+  for (size_t i = 0; i < profile->count; i++)
+    {
+      digest_add_text (checksum, profile->settings[i].key);
+      digest_add_text (checksum, profile->settings[i].value);
+    }
+  digest_add_text (checksum, NULL);
+}
