@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Behind cache.h: the runtime folder's entries. */
+#pragma once
+
+#include "cache.h"
+
+struct _Cache {
+  int folder;
+  uid_t uid;
+  char *path;
+};
+
+/* PREFIX and a hash; the caller owns it. */
+char *cache_entry_name (const char *prefix, const char *hash);
+/* The hash in the name of an entry PREFIX-HASH, or with FOLLOWED, PREFIX-HASH-FOLLOWED; NULL for
+ * any other name. The caller owns it; FOLLOWED is borrowed from NAME. */
+char *cache_entry_hash (const char *name, const char *prefix, const char **followed);
+
+/* A symbolic link's target (the caller owns it), or NULL. */
+char *cache_read_link (Cache *cache, const char *name);
+/* Replaces what stood there; failing to is silent: links only make things faster or kinder. */
+void cache_write_link (Cache *cache, const char *name, const char *target);

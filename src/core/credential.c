@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "credential.h"
+
+#include "error.h"
+#include "i18n.h"
+#include "text.h"
+
+#include <string.h>
+
+enum {
+  REFRESH_FRACTION = 5,
+  MIN_REFRESH = 60, /* seconds */
+};
+
+/* As they stand in records: never change them. */
+static const char *const kind_names[] = {
+  [CREDENTIAL_BEARER] = "bearer",
+  [CREDENTIAL_BASIC] = "basic",
+  [CREDENTIAL_AWS] = "aws",
+  [CREDENTIAL_SUBJECT_JWT] = "subject-jwt",
+};
+
+Credential *
+credential_new (CredentialKind kind, const char *profile, Secret *secret, int64_t issued_at,
+                int64_t expires_at)
+{
+  Credential *credential = g_new0 (Credential, 1);
+  int64_t ahead = MAX ((expires_at - issued_at) / REFRESH_FRACTION, MIN_REFRESH);
+
+  credential->kind = kind;
+  credential->profile = g_strdup (profile);
+  credential->secret = secret_ref (secret);
+  credential->issued_at = issued_at;
+  credential->expires_at = expires_at;
+  credential->refresh_at = MAX (expires_at - ahead, issued_at);
+  credential->details = g_ptr_array_new_with_free_func (g_free);
+  return credential;
+}
+
+void
+credential_free (Credential *credential)
+{
+  g_free (credential->profile);
+  g_free (credential->username);
+  secret_unref (credential->secret);
+  g_ptr_array_unref (credential->details);
+  g_free (credential);
+}
+
+void
+credential_add_detail (Credential *credential, const char *key, const char *value)
+{
+  if (value == NULL)
+    return;
+  g_ptr_array_add (credential->details, g_strdup (key));
+  g_ptr_array_add (credential->details, g_strdup (value));
+}
+
+const char *
+credential_detail (const Credential *credential, const char *key)
+{
+  const GPtrArray *details = credential->details;
+
+  for (size_t i = 0; i + 1 < details->len; i += 2)
+    if (strcmp (details->pdata[i], key) == 0)
+      return details->pdata[i + 1];
+  return NULL;
+}
+
+bool
+credential_is_usable (const Credential *credential, int64_t now)
+{
+  /* One from the future was issued before the clock was set back, and would seem to live on. */
+  return now < credential_published_expiry (credential) &&
+         credential->issued_at <= now + CREDENTIAL_MARGIN;
+}
+
+bool
+credential_is_due (const Credential *credential, int64_t now)
+{
+  return now >= credential->refresh_at;
+}
+
+int64_t
+credential_published_expiry (const Credential *credential)
+{
+  return credential->expires_at - CREDENTIAL_MARGIN;
+}
+
+static bool
+check_value (const char *what, const char *value, size_t length, GError **error)
+{
+  if (text_has_control (value, length))
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
+                 _ ("the issuer's %s holds a control character"), _ (what));
+  else if (length > CREDENTIAL_MAX_VALUE)
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
+                 _ ("the issuer's %s is longer than %d bytes"), _ (what), CREDENTIAL_MAX_VALUE);
+  else
+    return true;
+  return false;
+}
+
+bool
+credential_check (const Credential *credential, GError **error)
+{
+  const char *username = credential->username;
+  const GPtrArray *details = credential->details;
+  size_t length;
+  const char *secret = secret_bytes (credential->secret, &length);
+
+  if (length == 0)
+    {
+      g_set_error_literal (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
+                           _ ("the issuer's token is empty"));
+      return false;
+    }
+  if (!check_value (N_ ("token"), secret, length, error) ||
+      (username != NULL && !check_value (N_ ("user name"), username, strlen (username), error)))
+    return false;
+  for (size_t i = 0; i < details->len; i++)
+    {
+      const char *text = details->pdata[i];
+
+      if (!check_value (N_ ("answer"), text, strlen (text), error))
+        return false;
+    }
+  return true;
+}
+
+Record *
+credential_to_record (const Credential *credential)
+{
+  Record *record = record_new ("credential");
+
+  record_add (record, "kind", kind_names[credential->kind]);
+  record_add (record, "profile", credential->profile);
+  record_add (record, "username", credential->username);
+  record_add_secret (record, "secret", credential->secret);
+  record_add_int (record, "issued-at", credential->issued_at);
+  record_add_int (record, "expires-at", credential->expires_at);
+  record_add_int (record, "refresh-at", credential->refresh_at);
+  /* A detail's name is the issuer's, and may have what a record's key may not. */
+  for (size_t i = 0; i + 1 < credential->details->len; i += 2)
+    {
+      record_add (record, "detail-name", credential->details->pdata[i]);
+      record_add (record, "detail-value", credential->details->pdata[i + 1]);
+    }
+  return record;
+}
+
+static bool
+find_kind (const char *name, CredentialKind *kind)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (kind_names); i++)
+    if (g_strcmp0 (kind_names[i], name) == 0)
+      {
+        *kind = (CredentialKind) i;
+        return true;
+      }
+  return false;
+}
+
+static void
+read_details (const Record *record, Credential *credential)
+{
+  const char *name = NULL;
+
+  for (size_t i = 0; i < record_count (record); i++)
+    {
+      const char *key;
+      const char *value = record_field (record, i, &key);
+
+      if (strcmp (key, "detail-name") == 0)
+        name = value;
+      else if (name != NULL && strcmp (key, "detail-value") == 0)
+        credential_add_detail (credential, name, value);
+    }
+}
+
+Credential *
+credential_from_record (const Record *record, GError **error)
+{
+  g_autoptr (Secret) secret = record_get_secret (record, "secret");
+  const char *profile = record_get (record, "profile");
+  int64_t issued_at, expires_at, refresh_at;
+  CredentialKind kind;
+
+  if (strcmp (record_kind (record), "credential") != 0 || secret == NULL || profile == NULL ||
+      !find_kind (record_get (record, "kind"), &kind) ||
+      !record_get_int (record, "issued-at", &issued_at) ||
+      !record_get_int (record, "expires-at", &expires_at) ||
+      !record_get_int (record, "refresh-at", &refresh_at))
+    {
+      g_set_error_literal (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
+                           _ ("a record that is no whole credential"));
+      return NULL;
+    }
+  Credential *credential = credential_new (kind, profile, secret, issued_at, expires_at);
+  credential->username = g_strdup (record_get (record, "username"));
+  credential->refresh_at = refresh_at;
+  read_details (record, credential);
+  return credential;
+}

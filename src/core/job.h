@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What avouch-mint is told on its stdin, and what it answers on its stdout: both records. */
+#pragma once
+
+#include "credential.h"
+#include "profile.h"
+#include "request.h"
+
+/* A profile as its owner wrote it, the request's narrowing, and the passphrases that only the
+ * caller's process can reach (`env:`, `fd:`). */
+typedef struct {
+  char *token; /* the name to store under; 64 hex digits */
+  Profile *profile;
+  Request *request;
+  Secret *passphrase;     /* NULL: avouch-mint fetches it itself */
+  Secret *key_passphrase; /* likewise */
+  int verbose;
+} Job;
+
+void job_free (Job *job);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
+
+Record *job_to_record (const Job *job);
+Job *job_from_record (const Record *record, GError **error);
+
+/* An error as a record: kind, message, hint, seconds to hold back. */
+Record *job_error_record (const GError *error, int64_t hold);
+/* The credential, or the error that the record carries. HOLD (seconds; may be NULL) is only set
+ * with an error. */
+Credential *job_read_answer (const Record *record, int64_t *hold, GError **error);

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "obtain.h"
+
+#include "cache.h"
+#include "digest.h"
+#include "error.h"
+#include "heal.h"
+#include "i18n.h"
+#include "order.h"
+#include "process.h"
+#include "route.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { QUIET_AFTER_FAILURE = 10 /* seconds without a try in the background */ };
+
+/* One call, as far as it has come. */
+typedef struct {
+  const Request *request;
+  const ObtainOptions *options;
+  int64_t began; /* unix milliseconds */
+  ConfigSources *sources;
+  char *question;      /* NULL: nothing may be filed under it */
+  Cache *cache;        /* NULL: there is none, as cache_error says */
+  GError *cache_error; /* of no interest to a profile that keeps no cache */
+  Profile *profile;
+  char *token;
+  char *parent;         /* whom to heal; NULL: nobody */
+  Credential *unwanted; /* refused, or passed over by force: not to be handed out again */
+  bool healing;
+} Asking;
+
+static void
+asking_clear (Asking *asking)
+{
+  g_clear_pointer (&asking->sources, config_sources_free);
+  g_clear_pointer (&asking->question, g_free);
+  g_clear_pointer (&asking->cache, cache_close);
+  g_clear_error (&asking->cache_error);
+  g_clear_pointer (&asking->profile, profile_unref);
+  g_clear_pointer (&asking->token, g_free);
+  g_clear_pointer (&asking->parent, g_free);
+  g_clear_pointer (&asking->unwanted, credential_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Asking, asking_clear)
+
+char *
+obtain_token_name (const Profile *profile, const Request *request)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+
+  digest_add_text (checksum, "avouch token 1");
+  profile_digest (profile, checksum);
+  digest_add_text (checksum, request->audience);
+  digest_add_text (checksum, request->scope);
+  return g_strdup (g_checksum_get_string (checksum));
+}
+
+bool
+obtain_wants_cache (const Profile *profile, bool *wanted, GError **error)
+{
+  const char *value = profile_get (profile, "cache");
+
+  *wanted = g_strcmp0 (value, "none") != 0;
+  if (value == NULL || !*wanted || strcmp (value, "runtime") == 0)
+    return true;
+  if (strcmp (value, "keyring") == 0)
+    profile_set_error (profile, "cache", error, _ ("\"keyring\" is not in this version"));
+  else
+    profile_set_error (profile, "cache", error, _ ("neither \"runtime\" nor \"none\""));
+  return false;
+}
+
+/* What was asked, of which configuration: without reading any of it. */
+static bool
+begin (Asking *asking, GError **error)
+{
+  const Environment *environment = asking->options->environment;
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+
+  asking->began = process_now_milliseconds ();
+  asking->sources = config_sources_find (environment, error);
+  if (asking->sources == NULL)
+    return false;
+  digest_add_text (checksum, "avouch " AVOUCH_VERSION);
+  request_digest (asking->request, checksum);
+  if (config_sources_digest (asking->sources, asking->began / 1000, checksum))
+    asking->question = g_strdup (g_checksum_get_string (checksum));
+  asking->cache = cache_open (environment, &asking->cache_error);
+  return true;
+}
+
+static bool
+find_profile (Asking *asking, GError **error)
+{
+  g_autoptr (Config) config = config_load (asking->sources, error);
+
+  if (config == NULL)
+    return false;
+  asking->profile = route_find (config, asking->request, error);
+  if (asking->profile == NULL)
+    return false;
+  asking->token = obtain_token_name (asking->profile, asking->request);
+  return true;
+}
+
+static bool
+prepare_order (const Asking *asking, Order *order, GError **error)
+{
+  return order_prepare (order, asking->profile, asking->request, asking->token,
+                        asking->options->environment, asking->options->verbose, error);
+}
+
+static bool
+is_same (const Credential *a, const Credential *b)
+{
+  return a->issued_at == b->issued_at && secret_equal (a->secret, b->secret);
+}
+
+static Credential *
+load_usable (const Asking *asking, const char *token)
+{
+  g_autoptr (Credential) credential = cache_load (asking->cache, token);
+
+  if (credential == NULL || !credential_is_usable (credential, process_now ()) ||
+      (asking->unwanted != NULL && is_same (credential, asking->unwanted)))
+    return NULL;
+  return g_steal_pointer (&credential);
+}
+
+/* A failure from later than the clock says was written before the clock was set back. */
+static Failure *
+load_failure (const Asking *asking, const char *token)
+{
+  g_autoptr (Failure) failure = cache_load_failure (asking->cache, token);
+
+  return failure != NULL && failure->failed_at <= process_now_milliseconds ()
+             ? g_steal_pointer (&failure)
+             : NULL;
+}
+
+static bool
+failed_lately (const Asking *asking, const char *token)
+{
+  g_autoptr (Failure) failure = load_failure (asking, token);
+  int64_t now = process_now ();
+
+  return failure != NULL &&
+         (failure->held_until > now || failure->failed_at / 1000 + QUIET_AFTER_FAILURE > now);
+}
+
+static bool
+is_still_due (const Asking *asking, const char *token)
+{
+  g_autoptr (Credential) credential = cache_load (asking->cache, token);
+
+  return credential != NULL && credential_is_due (credential, process_now ());
+}
+
+static void
+refresh_under_lock (Asking *asking, const char *token, int lock)
+{
+  g_auto (Order) order = { 0 };
+
+  if (!is_still_due (asking, token) || (asking->profile == NULL && !find_profile (asking, NULL)) ||
+      strcmp (asking->token, token) != 0)
+    return;
+  if (prepare_order (asking, &order, NULL) && !order.prompts)
+    order_mint_in_background (&order, lock);
+}
+
+/* What goes wrong here is nobody's trouble yet: the credential in hand is good. */
+static void
+refresh_ahead (Asking *asking, const char *token)
+{
+  int lock = failed_lately (asking, token) ? -1 : cache_lock (asking->cache, token, 0, NULL);
+
+  if (lock < 0)
+    return;
+  refresh_under_lock (asking, token, lock);
+  close (lock);
+}
+
+static bool
+was_refused (const Asking *asking, const char *token, const Credential *credential)
+{
+  return asking->parent != NULL &&
+         heal_is_refused (asking->cache, token, credential, asking->parent, process_now ());
+}
+
+static Credential *
+answer_from_cache (Asking *asking, const char *token)
+{
+  g_autoptr (Credential) credential = load_usable (asking, token);
+
+  if (credential == NULL)
+    return NULL;
+  /* One that is not the unwanted one came while we asked. */
+  if (asking->unwanted == NULL)
+    {
+      asking->healing = was_refused (asking, token, credential);
+      if (asking->healing || asking->options->fresh)
+        {
+          asking->unwanted = g_steal_pointer (&credential);
+          return NULL;
+        }
+    }
+  if (credential_is_due (credential, process_now ()))
+    refresh_ahead (asking, token);
+  return g_steal_pointer (&credential);
+}
+
+static Credential *
+answer_at_once (Asking *asking)
+{
+  g_autofree char *token = NULL;
+
+  if (asking->cache == NULL || asking->question == NULL)
+    return NULL;
+  token = cache_recall (asking->cache, asking->question);
+  return token != NULL ? answer_from_cache (asking, token) : NULL;
+}
+
+static GError *
+held_error (const Failure *failure, int64_t now)
+{
+  g_autofree char *message = error_message (failure->error);
+  const char *hint = error_hint (failure->error);
+  GError *error = g_error_new (AVOUCH_ERROR, failure->error->code,
+                               _ ("%s (asked %lld s ago; not asked again for %lld s)"), message,
+                               (long long) (now - failure->failed_at / 1000),
+                               (long long) (failure->held_until - now));
+
+  if (hint != NULL)
+    error_add_hint (error, "%s", hint);
+  return error;
+}
+
+/* Whether somebody's failure is the answer to us too: of a mint that ended while we waited, or one
+ * that the issuer is not to be asked after. */
+static bool
+has_failed (const Asking *asking, GError **error)
+{
+  g_autoptr (Failure) failure = load_failure (asking, asking->token);
+  int64_t now = process_now ();
+
+  if (failure == NULL)
+    return false;
+  if (failure->failed_at >= asking->began)
+    g_propagate_error (error, g_error_copy (failure->error));
+  else if (failure->held_until > now)
+    g_propagate_error (error, held_error (failure, now));
+  else
+    return false;
+  return true;
+}
+
+/* A mint that dies leaves no word for those who wait; they shall not all try it in turn. */
+static void
+share_failure (const Asking *asking, GError *error)
+{
+  g_autoptr (Failure) told = load_failure (asking, asking->token);
+  const Failure failure = { process_now_milliseconds (), 0, error };
+
+  if (told == NULL || told->failed_at < asking->began)
+    cache_store_failure (asking->cache, asking->token, &failure);
+}
+
+static Credential *
+answer_under_lock (Asking *asking, const Order *order, int lock, GError **error)
+{
+  g_autoptr (GError) trouble = NULL;
+  Credential *credential = load_usable (asking, asking->token);
+
+  if (credential != NULL || has_failed (asking, error))
+    return credential;
+  credential = order_mint (order, lock, &trouble);
+  if (credential != NULL)
+    return credential;
+  share_failure (asking, trouble);
+  g_propagate_error (error, g_steal_pointer (&trouble));
+  return NULL;
+}
+
+/* A second longer than a mint may take: its failure is to be heard of. */
+static int
+wait_for_lock (const Asking *asking, const Order *order, GError **error)
+{
+  g_autoptr (GError) trouble = NULL;
+  int lock =
+      cache_lock (asking->cache, asking->token, (order->timeout + 1) * INT64_C (1000), &trouble);
+
+  if (lock >= 0)
+    return lock;
+  if (trouble == NULL)
+    trouble = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_NETWORK,
+                           _ ("another avouch has been asking for %d seconds"), order->timeout);
+  g_propagate_error (error, g_steal_pointer (&trouble));
+  return -1;
+}
+
+static Credential *
+answer_by_mint (Asking *asking, GError **error)
+{
+  g_auto (Order) order = { 0 };
+
+  if (has_failed (asking, error) || !prepare_order (asking, &order, error))
+    return NULL;
+  int lock = wait_for_lock (asking, &order, error);
+  if (lock < 0)
+    return NULL;
+  Credential *credential = answer_under_lock (asking, &order, lock, error);
+  close (lock);
+  if (credential != NULL && asking->parent != NULL)
+    heal_note (asking->cache, asking->token, credential, asking->parent, asking->healing);
+  return credential;
+}
+
+static Credential *
+answer_without_cache (Asking *asking, GError **error)
+{
+  g_auto (Order) order = { 0 };
+
+  return prepare_order (asking, &order, error) ? order_mint (&order, -1, error) : NULL;
+}
+
+static Credential *
+answer_for_profile (Asking *asking, GError **error)
+{
+  bool wants_cache;
+
+  if (!obtain_wants_cache (asking->profile, &wants_cache, error))
+    return NULL;
+  if (!wants_cache)
+    return answer_without_cache (asking, error);
+  if (asking->cache == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&asking->cache_error));
+      return NULL;
+    }
+  Credential *credential = answer_from_cache (asking, asking->token);
+  if (credential == NULL)
+    credential = answer_by_mint (asking, error);
+  if (credential != NULL && asking->question != NULL)
+    cache_remember (asking->cache, asking->question, asking->token);
+  return credential;
+}
+
+Credential *
+obtain_credential (const Request *request, const ObtainOptions *options, GError **error)
+{
+  g_auto (Asking) asking = { .request = request, .options = options };
+  g_autoptr (GError) trouble = NULL;
+
+  if (options->heal)
+    asking.parent = process_parent_name ();
+  if (!begin (&asking, error))
+    return NULL;
+  Credential *credential = answer_at_once (&asking);
+  if (credential != NULL)
+    return credential;
+  if (asking.profile == NULL && !find_profile (&asking, error))
+    return NULL;
+  credential = answer_for_profile (&asking, &trouble);
+  if (credential != NULL)
+    return credential;
+  error_add_prefix (trouble, profile_name (asking.profile));
+  g_propagate_error (error, g_steal_pointer (&trouble));
+  return NULL;
+}
+
+static char *
+find_token (Asking *asking, GError **error)
+{
+  char *token = asking->question != NULL ? cache_recall (asking->cache, asking->question) : NULL;
+
+  if (token == NULL && find_profile (asking, error))
+    token = g_strdup (asking->token);
+  return token;
+}
+
+static bool
+erase_token (const Asking *asking, const char *token, const Secret *refused)
+{
+  g_autoptr (Credential) credential = cache_load (asking->cache, token);
+
+  if (credential != NULL && (refused == NULL || secret_equal (credential->secret, refused)))
+    cache_drop (asking->cache, token);
+  return true;
+}
+
+bool
+obtain_erase (const Request *request, const Secret *refused, const Environment *environment,
+              GError **error)
+{
+  const ObtainOptions options = { .environment = environment };
+  g_auto (Asking) asking = { .request = request, .options = &options };
+  g_autoptr (GError) trouble = NULL;
+
+  if (!begin (&asking, error))
+    return false;
+  /* A cache that cannot be opened hands out nothing either. */
+  if (asking.cache == NULL)
+    return true;
+  g_autofree char *token = find_token (&asking, &trouble);
+  if (token != NULL)
+    return erase_token (&asking, token, refused);
+  if (g_error_matches (trouble, AVOUCH_ERROR, AVOUCH_ERROR_UNSERVED))
+    return true;
+  g_propagate_error (error, g_steal_pointer (&trouble));
+  return false;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The one door: a request goes in, a credential comes out. Route, cache, mint. */
+#pragma once
+
+#include "config.h"
+#include "credential.h"
+#include "request.h"
+
+typedef struct {
+  const Environment *environment;
+  bool heal;   /* the tool never says that a token was refused: judge by its asking again */
+  bool fresh;  /* pass over the cache, and store what comes */
+  int verbose; /* 0: silent on success */
+} ObtainOptions;
+
+/* A warm call reads no configuration. Errors: unserved (no profile may answer), and every other
+ * kind, prefixed with the profile's name. */
+Credential *obtain_credential (const Request *request, const ObtainOptions *options,
+                               GError **error);
+
+/* The tool says that this secret was refused (NULL: whatever is cached): drops it from the cache if
+ * it is the one that is cached. Never mints, revokes or prints; unserved is no error. */
+bool obtain_erase (const Request *request, const Secret *refused, const Environment *environment,
+                   GError **error);
+
+/* The name under which a profile's token for this request is filed; the caller owns it. */
+char *obtain_token_name (const Profile *profile, const Request *request);
+
+/* Whether the profile's credentials are cached: its `cache` is "runtime" (as if unset) or "none".
+ * Error: config, for anything else. */
+bool obtain_wants_cache (const Profile *profile, bool *wanted, GError **error);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "order.h"
+
+#include "error.h"
+#include "i18n.h"
+#include "job.h"
+#include "passphrase.h"
+#include "spawn.h"
+
+#include <string.h>
+
+enum {
+  TIMEOUT = 30, /* seconds, for the whole exchange: `timeout` */
+  MIN_TIMEOUT = 1,
+  MAX_TIMEOUT = 600,
+  TIME_TO_START = 5,  /* what reading the key, signing and storing may take besides */
+  TIME_TO_TYPE = 300, /* a person's, at a prompt */
+};
+
+void
+order_clear (Order *order)
+{
+  g_clear_pointer (&order->job, secret_unref);
+}
+
+static bool
+find_prompt (const Profile *profile, bool *prompts, GError **error)
+{
+  static const char *const keys[] = { "passphrase", "key-passphrase" };
+  PassphraseKind kind;
+  const char *argument;
+
+  *prompts = false;
+  for (size_t i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      if (!passphrase_parse (profile, keys[i], &kind, &argument, error))
+        return false;
+      *prompts |= kind == PASSPHRASE_PROMPT;
+    }
+  return true;
+}
+
+static Secret *
+encode_job (const Job *job, GError **error)
+{
+  g_autoptr (Record) record = job_to_record (job);
+
+  return record_encode (record, error);
+}
+
+bool
+order_prepare (Order *order, const Profile *profile, const Request *request, const char *token,
+               const Environment *environment, int verbose, GError **error)
+{
+  g_autoptr (Secret) passphrase = NULL;
+  g_autoptr (Secret) key_passphrase = NULL;
+  int64_t timeout;
+
+  if (!find_prompt (profile, &order->prompts, error) ||
+      !profile_get_seconds (profile, "timeout", TIMEOUT, MIN_TIMEOUT, MAX_TIMEOUT, &timeout,
+                            error) ||
+      !passphrase_resolve (profile, "passphrase", environment->inherited, &passphrase, error) ||
+      !passphrase_resolve (profile, "key-passphrase", environment->inherited, &key_passphrase,
+                           error))
+    return false;
+  const Job job = {
+    .token = (char *) token,
+    .profile = (Profile *) profile,
+    .request = (Request *) request,
+    .passphrase = passphrase,
+    .key_passphrase = key_passphrase,
+    .verbose = verbose,
+  };
+  order->environment = environment;
+  order->timeout = (int) timeout + TIME_TO_START + (order->prompts ? TIME_TO_TYPE : 0);
+  order->with_proxy = g_strcmp0 (profile_get (profile, "proxy"), "environment") == 0;
+  order->job = encode_job (&job, error);
+  return order->job != NULL;
+}
+
+Credential *
+order_mint (const Order *order, int lock, GError **error)
+{
+  g_autoptr (Secret) answer =
+      spawn_mint (order->environment, order->job, lock, order->timeout, order->with_proxy, error);
+  if (answer == NULL)
+    return NULL;
+  g_autoptr (Record) record = record_decode (answer, error);
+  if (record == NULL)
+    {
+      g_prefix_error (error, _ ("%s: its answer: "), order->environment->mint_path);
+      return NULL;
+    }
+  return job_read_answer (record, NULL, error);
+}
+
+void
+order_mint_in_background (const Order *order, int lock)
+{
+  spawn_mint_detached (order->environment, order->job, lock, order->timeout, order->with_proxy,
+                       NULL);
+}

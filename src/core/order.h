@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Ordering a credential from avouch-mint. */
+#pragma once
+
+#include "credential.h"
+#include "environment.h"
+#include "profile.h"
+#include "request.h"
+
+typedef struct {
+  const Environment *environment;
+  Secret *job;     /* as avouch-mint reads it */
+  int timeout;     /* seconds until its answer must be there */
+  bool with_proxy; /* it shall see the proxy variables */
+  bool prompts;    /* it may ask the user for a passphrase */
+} Order;
+
+void order_clear (Order *order);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Order, order_clear)
+
+/* Reads the settings that bear on the mint itself, and the passphrases that only this process can
+ * reach. ORDER starts from { 0 }; it borrows ENVIRONMENT. Errors: config, passphrase. */
+bool order_prepare (Order *order, const Profile *profile, const Request *request, const char *token,
+                    const Environment *environment, int verbose, GError **error);
+
+/* Waits for the answer. LOCK is handed on to the mint; -1: there is none. Errors: what the mint
+ * says, and spawn_mint's. */
+Credential *order_mint (const Order *order, int lock, GError **error);
+
+/* For a renewal that nobody waits for. Its failure is nobody's trouble either. */
+void order_mint_in_background (const Order *order, int lock);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The settings `passphrase` and `key-passphrase`: where one comes from, never what it is. */
+#pragma once
+
+#include "profile.h"
+#include "secret.h"
+
+typedef enum {
+  PASSPHRASE_NONE,    /* not set */
+  PASSPHRASE_KEYRING, /* the Secret Service */
+  PASSPHRASE_PROMPT,  /* asked for */
+  PASSPHRASE_FILE,    /* argument: a path, perhaps with "~/" */
+  PASSPHRASE_ENV,     /* argument: a variable of the caller's environment */
+  PASSPHRASE_FD,      /* argument: an open descriptor of the caller */
+} PassphraseKind;
+
+#define PASSPHRASE_MAX_LENGTH 4096 /* bytes, the line's end not counted */
+
+/* ARGUMENT is borrowed from the profile; NULL where the kind has none. Error: config, naming file
+ * and line but not the value: people paste the passphrase itself there. */
+bool passphrase_parse (const Profile *profile, const char *key, PassphraseKind *kind,
+                       const char **argument, GError **error);
+
+/* What only the caller's process can reach (`env:`, `fd:`); SECRET is NULL where avouch-mint
+ * fetches the passphrase itself or none is set. INHERITED: the caller's environment. Errors:
+ * config; passphrase (not there, empty, too long, control characters), naming the place. */
+bool passphrase_resolve (const Profile *profile, const char *key, char **inherited, Secret **secret,
+                         GError **error);
+
+/* Reads one from FD to its end: a file's content or a pipe's, without the line feed (or CR LF) at
+ * its end. Error: passphrase, naming WHAT. */
+Secret *passphrase_read (int fd, const char *what, GError **error);

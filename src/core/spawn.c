@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "spawn.h"
+
+#include "error.h"
+#include "i18n.h"
+#include "record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+  GRACE = 5,         /* seconds in which whoever waits kills it first, and says so */
+  FIRST_PAUSE = 100, /* microseconds, while a mint that has answered is ending */
+  LONGEST_PAUSE = 10000,
+  READ_SIZE = 16 * 1024, /* bytes */
+};
+
+static bool
+fail_to_start (const Environment *environment, const char *why, GError **error)
+{
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_INTERNAL, _ ("cannot start %s: %s"),
+               environment->mint_path, why);
+  if (error != NULL)
+    error_add_hint (*error, _ ("reinstall avouch"));
+  return false;
+}
+
+/* A pipe that already holds the whole job when the mint starts: nothing can block then, and no
+ * mint that dies early can raise SIGPIPE here. Its memory is never swapped, as a file's may be.
+ * Returns the end to read from, or -1 with errno. */
+static int
+fill_pipe (const Secret *job)
+{
+  size_t length;
+  const char *bytes = secret_bytes (job, &length);
+  int ends[2];
+
+  if (pipe2 (ends, O_CLOEXEC | O_NONBLOCK) != 0)
+    return -1;
+  if (fcntl (ends[1], F_GETPIPE_SZ) < (int) length)
+    fcntl (ends[1], F_SETPIPE_SZ, (int) length);
+  ssize_t count = write (ends[1], bytes, length);
+  int reason = count < 0 ? errno : EFBIG;
+  close (ends[1]);
+  if (count == (ssize_t) length && fcntl (ends[0], F_SETFL, 0) == 0)
+    return ends[0];
+  close (ends[0]);
+  errno = reason;
+  return -1;
+}
+
+typedef struct {
+  const Environment *environment;
+  const Secret *job;
+  int lock;
+  int timeout; /* seconds */
+  bool with_proxy;
+  bool waits;
+} Start;
+
+/* Runs in the child. An alarm outlives exec: a mint that hangs when nobody is left to kill it must
+ * not hold the lock for ever. */
+static void
+set_up_child (void *data)
+{
+  const Start *start = data;
+
+  signal (SIGALRM, SIG_DFL);
+  alarm ((unsigned) start->timeout + (start->waits ? GRACE : 0));
+  if (!start->waits)
+    setsid ();
+}
+
+/* INPUT: the job. PID and OUTPUT: only written to if the caller waits. */
+static bool
+run_mint (Start *start, int input, pid_t *pid, int *output, GError **error)
+{
+  const char *argv[] = { start->environment->mint_path, NULL };
+  g_auto (GStrv) variables = environment_for_mint (start->environment, start->with_proxy);
+  const int target = SPAWN_LOCK;
+  GSpawnFlags flags = G_SPAWN_CLOEXEC_PIPES;
+  g_autoptr (GError) trouble = NULL;
+
+  flags |= start->waits ? G_SPAWN_DO_NOT_REAP_CHILD
+                        : G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL;
+  /* GLib's own words name no reason that a person could act on. */
+  if (access (argv[0], X_OK) != 0)
+    return fail_to_start (start->environment, g_strerror (errno), error);
+  /* A tool may have started us with SIGCHLD ignored; nobody could then be waited for. */
+  signal (SIGCHLD, SIG_DFL);
+  if (g_spawn_async_with_pipes_and_fds ("/", argv, (const char *const *) variables, flags,
+                                        set_up_child, start, input, -1, -1, &start->lock, &target,
+                                        start->lock >= 0 ? 1 : 0, start->waits ? pid : NULL, NULL,
+                                        start->waits ? output : NULL, NULL, &trouble))
+    return true;
+  return fail_to_start (start->environment, trouble->message, error);
+}
+
+static bool
+start_mint (Start *start, pid_t *pid, int *output, GError **error)
+{
+  int input = fill_pipe (start->job);
+
+  if (input < 0)
+    return fail_to_start (start->environment, g_strerror (errno), error);
+  bool started = run_mint (start, input, pid, output, error);
+  close (input);
+  return started;
+}
+
+typedef enum { READ_ALL, READ_TOO_LONG, READ_FAILED, READ_TIME_OVER } ReadEnd;
+
+static ReadEnd
+read_answer (int fd, int64_t deadline, SecretBuffer *answer)
+{
+  for (;;)
+    {
+      int64_t left = (deadline - g_get_monotonic_time () + 999) / 1000;
+      struct pollfd ready = { .fd = fd, .events = POLLIN };
+
+      if (left <= 0)
+        return READ_TIME_OVER;
+      if (poll (&ready, 1, (int) MIN (left, G_MAXINT)) <= 0)
+        continue;
+      ssize_t count = read (fd, secret_buffer_reserve (answer, READ_SIZE), READ_SIZE);
+      if (count == 0)
+        return READ_ALL;
+      if (count < 0 && errno != EINTR)
+        return READ_FAILED;
+      secret_buffer_advance (answer, (size_t) MAX (count, 0));
+      if (answer->length > RECORD_MAX_LENGTH)
+        return READ_TOO_LONG;
+    }
+}
+
+/* Waits for the end of a mint that has closed its stdout; at the deadline the end is made. */
+static int
+reap (pid_t pid, int64_t deadline)
+{
+  int64_t pause = FIRST_PAUSE;
+  int status = 0;
+
+  for (;;)
+    {
+      bool over = g_get_monotonic_time () >= deadline;
+      if (over)
+        kill (pid, SIGKILL);
+      pid_t ended = waitpid (pid, &status, over ? 0 : WNOHANG);
+      if (ended == pid || (ended < 0 && errno != EINTR))
+        return status;
+      g_usleep ((gulong) pause);
+      pause = MIN (pause * 2, LONGEST_PAUSE);
+    }
+}
+
+static void
+set_read_error (ReadEnd end, const char *mint, int timeout, GError **error)
+{
+  if (end == READ_TIME_OVER)
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_NETWORK,
+                 _ ("%s gave no answer within %d seconds, and was stopped"), mint, timeout);
+  else if (end == READ_TOO_LONG)
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_INTERNAL, _ ("%s: its answer is too long"),
+                 mint);
+  else
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_INTERNAL, _ ("%s: cannot read its answer"),
+                 mint);
+}
+
+static bool
+check_end (int status, size_t length, const char *mint, GError **error)
+{
+  if (WIFSIGNALED (status))
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_INTERNAL, _ ("%s was killed by signal %d (%s)"),
+                 mint, WTERMSIG (status), g_strsignal (WTERMSIG (status)));
+  else if (length == 0)
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_INTERNAL,
+                 _ ("%s ended without an answer (exit code %d)"), mint, WEXITSTATUS (status));
+  else
+    return true;
+  return false;
+}
+
+/* A record ends with a line feed. */
+static bool
+is_whole (const SecretBuffer *answer)
+{
+  return answer->length > 0 && answer->data[answer->length - 1] == '\n';
+}
+
+Secret *
+spawn_mint (const Environment *environment, const Secret *job, int lock, int timeout,
+            bool with_proxy, GError **error)
+{
+  Start start = { environment, job, lock, timeout, with_proxy, true };
+  const char *mint = environment->mint_path;
+  int64_t deadline = g_get_monotonic_time () + (int64_t) timeout * G_USEC_PER_SEC;
+  g_auto (SecretBuffer) answer = { 0 };
+  pid_t pid;
+  int output;
+
+  if (!start_mint (&start, &pid, &output, error))
+    return NULL;
+  ReadEnd end = read_answer (output, deadline, &answer);
+  close (output);
+  /* What it does after a whole answer (spawn.h) is not waited for; init reaps it, as we end soon.
+   */
+  if (end == READ_ALL && is_whole (&answer))
+    return secret_buffer_end (&answer);
+  int status = reap (pid, end == READ_ALL ? deadline : 0);
+  if (end != READ_ALL)
+    {
+      set_read_error (end, mint, timeout, error);
+      return NULL;
+    }
+  return check_end (status, answer.length, mint, error) ? secret_buffer_end (&answer) : NULL;
+}
+
+bool
+spawn_mint_detached (const Environment *environment, const Secret *job, int lock, int timeout,
+                     bool with_proxy, GError **error)
+{
+  Start start = { environment, job, lock, timeout, with_proxy, false };
+
+  return start_mint (&start, NULL, NULL, error);
+}
