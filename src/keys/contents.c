@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "contents.h"
+
+#include "error.h"
+#include "gnutls-auto.h"
+#include "i18n.h"
+#include "key-private.h"
+#include "mistake.h"
+#include "text.h"
+
+#include <string.h>
+
+typedef struct {
+  char *alias; /* as the container has it; NULL: unnamed */
+  GBytes *id;
+  Secret *encoded;
+  KeyOpen open;
+} Entry;
+
+typedef struct {
+  GBytes *id;
+  gnutls_x509_crt_t certificate;
+} Certificate;
+
+static void
+entry_free (void *data)
+{
+  Entry *entry = data;
+
+  g_free (entry->alias);
+  g_clear_pointer (&entry->id, g_bytes_unref);
+  secret_unref (entry->encoded);
+  g_free (entry);
+}
+
+static void
+certificate_free (void *data)
+{
+  Certificate *certificate = data;
+
+  g_clear_pointer (&certificate->id, g_bytes_unref);
+  gnutls_x509_crt_deinit (certificate->certificate);
+  g_free (certificate);
+}
+
+Contents *
+contents_new (void)
+{
+  Contents *contents = g_new0 (Contents, 1);
+
+  contents->keys = g_ptr_array_new_with_free_func (entry_free);
+  contents->certificates = g_ptr_array_new_with_free_func (certificate_free);
+  return contents;
+}
+
+void
+contents_free (Contents *contents)
+{
+  g_ptr_array_unref (contents->keys);
+  g_ptr_array_unref (contents->certificates);
+  g_free (contents);
+}
+
+static bool
+check_room (const GPtrArray *entries, size_t limit, size_t size, GError **error)
+{
+  if (entries->len < limit && size <= CONTENTS_MAX_ENCODED)
+    return true;
+  if (size > CONTENTS_MAX_ENCODED)
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
+                 _ ("a key or certificate in it is longer than %d bytes"), CONTENTS_MAX_ENCODED);
+  else
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
+                 _ ("it holds more than %zu keys or certificates"), limit);
+  return false;
+}
+
+static GBytes *
+copy_id (const gnutls_datum_t *id)
+{
+  return id != NULL && id->size > 0 ? g_bytes_new (id->data, id->size) : NULL;
+}
+
+bool
+contents_add_key (Contents *contents, const char *alias, const gnutls_datum_t *id, Secret *encoded,
+                  KeyOpen open, GError **error)
+{
+  Entry *entry;
+
+  if (!check_room (contents->keys, CONTENTS_MAX_KEYS, secret_length (encoded), error))
+    return false;
+  entry = g_new0 (Entry, 1);
+  entry->alias = alias != NULL && *alias != '\0' ? g_utf8_make_valid (alias, -1) : NULL;
+  entry->id = copy_id (id);
+  entry->encoded = secret_ref (encoded);
+  entry->open = open;
+  g_ptr_array_add (contents->keys, entry);
+  return true;
+}
+
+bool
+contents_add_certificate (Contents *contents, const gnutls_datum_t *id, const gnutls_datum_t *der,
+                          GError **error)
+{
+  g_auto (gnutls_x509_crt_t) handle = NULL;
+  Certificate *certificate;
+  int status;
+
+  if (!check_room (contents->certificates, CONTENTS_MAX_CERTIFICATES, der->size, error))
+    return false;
+  status = gnutls_x509_crt_init (&handle);
+  if (status >= 0)
+    status = gnutls_x509_crt_import (handle, der, GNUTLS_X509_FMT_DER);
+  if (status < 0)
+    {
+      g_autofree char *reason = gnutls_reason (status);
+
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY, _ ("certificate %u in it is damaged: %s"),
+                   contents->certificates->len + 1, reason);
+      return false;
+    }
+  certificate = g_new0 (Certificate, 1);
+  certificate->id = copy_id (id);
+  certificate->certificate = g_steal_pointer (&handle);
+  g_ptr_array_add (contents->certificates, certificate);
+  return true;
+}
+
+/* What a key is called in messages and by `key-alias`: an unnamed one by its place, from 1. */
+static char *
+entry_name (const Contents *contents, unsigned index)
+{
+  const Entry *entry = g_ptr_array_index (contents->keys, index);
+
+  return entry->alias != NULL ? g_strdup (entry->alias) : g_strdup_printf ("%u", index + 1);
+}
+
+static char *
+list_names (const Contents *contents)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (unsigned i = 0; i < MIN (contents->keys->len, CONTENTS_MAX_LISTED); i++)
+    {
+      g_autofree char *name = entry_name (contents, i);
+      g_autofree char *cleaned = text_clean (name, -1);
+
+      g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", cleaned);
+    }
+  if (contents->keys->len > CONTENTS_MAX_LISTED)
+    g_string_append (list, ", …");
+  return g_string_free (g_steal_pointer (&list), FALSE);
+}
+
+static const Entry *
+fail_choice (const Contents *contents, const char *alias, GError **error)
+{
+  g_autofree char *names = list_names (contents);
+  g_autofree char *cleaned = alias != NULL ? text_clean (alias, -1) : NULL;
+
+  if (alias == NULL)
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
+                 _ ("it holds %u keys, and no alias says which: %s"), contents->keys->len, names);
+  else
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
+                 _ ("no single key is called “%s” in it: %s"), cleaned, names);
+  if (error != NULL && contents->keys->len == 1)
+    error_add_hint (*error, _ ("it holds one key: `key-alias` may be left out"));
+  else if (error != NULL)
+    error_add_hint (*error, _ ("set `key-alias` to one of these names"));
+  return NULL;
+}
+
+/* Java's keystores compare aliases without regard to case. */
+static const Entry *
+choose_entry (const Contents *contents, const char *alias, GError **error)
+{
+  g_autofree char *valid = g_utf8_make_valid (alias != NULL ? alias : "", -1);
+  g_autofree char *wanted = g_utf8_casefold (valid, -1);
+  const Entry *chosen = NULL;
+
+  if (alias == NULL && contents->keys->len == 1)
+    return g_ptr_array_index (contents->keys, 0);
+  for (unsigned i = 0; alias != NULL && i < contents->keys->len; i++)
+    {
+      g_autofree char *name = entry_name (contents, i);
+      g_autofree char *folded = g_utf8_casefold (name, -1);
+
+      if (strcmp (folded, wanted) != 0)
+        continue;
+      if (chosen != NULL)
+        return fail_choice (contents, alias, error);
+      chosen = g_ptr_array_index (contents->keys, i);
+    }
+  return chosen != NULL ? chosen : fail_choice (contents, alias, error);
+}
+
+enum { KEY_ID_SIZE = 32 }; /* SHA-256 of the public key */
+
+static bool
+certificate_fits (const Certificate *certificate, const unsigned char *key_id)
+{
+  unsigned char id[KEY_ID_SIZE];
+  size_t size = sizeof id;
+
+  return gnutls_x509_crt_get_key_id (certificate->certificate, GNUTLS_KEYID_USE_SHA256, id,
+                                     &size) >= 0 &&
+         memcmp (id, key_id, sizeof id) == 0;
+}
+
+static bool
+read_key_id (const Key *key, unsigned char *id)
+{
+  g_auto (gnutls_pubkey_t) public = NULL;
+  size_t size = KEY_ID_SIZE;
+
+  return gnutls_pubkey_init (&public) >= 0 &&
+         gnutls_pubkey_import_privkey (public, key_private (key), 0, 0) >= 0 &&
+         gnutls_pubkey_get_key_id (public, GNUTLS_KEYID_USE_SHA256, id, &size) >= 0;
+}
+
+/* Beside a key stand the certificates that bear its ID, and any where it is the only key. */
+static bool
+stands_beside (const Contents *contents, const Entry *entry, const Certificate *certificate)
+{
+  if (contents->keys->len == 1)
+    return true;
+  return entry->id != NULL && certificate->id != NULL && g_bytes_equal (entry->id, certificate->id);
+}
+
+static bool
+attach_certificate (const Contents *contents, const Entry *entry, Key *key, GError **error)
+{
+  unsigned char id[KEY_ID_SIZE];
+  bool beside = false;
+
+  if (!read_key_id (key, id))
+    return mistake_fail (MISTAKE_NOT_A_KEY, error);
+  for (unsigned i = 0; i < contents->certificates->len; i++)
+    {
+      Certificate *certificate = g_ptr_array_index (contents->certificates, i);
+
+      if (certificate_fits (certificate, id))
+        {
+          key_set_certificate (key, g_steal_pointer (&certificate->certificate));
+          return true;
+        }
+      beside = beside || stands_beside (contents, entry, certificate);
+    }
+  return !beside || mistake_fail (MISTAKE_MISMATCH, error);
+}
+
+Key *
+contents_open (const Contents *contents, const char *alias, Unlock *unlock, GError **error)
+{
+  g_autoptr (Key) key = NULL;
+  const Entry *entry;
+
+  if (contents->keys->len == 0)
+    {
+      mistake_fail (MISTAKE_CERTIFICATE, error);
+      return NULL;
+    }
+  entry = choose_entry (contents, alias, error);
+  if (entry == NULL)
+    return NULL;
+  key = entry->open (entry->encoded, unlock, error);
+  if (key == NULL || !attach_certificate (contents, entry, key, error))
+    return NULL;
+  return g_steal_pointer (&key);
+}

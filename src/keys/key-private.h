@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Between the files of this room. */
+#pragma once
+
+#include "contents.h"
+
+/* The table of key.c: one line a container format. The first that recognises the bytes reads. */
+typedef struct {
+  const char *name;
+  bool (*recognises) (const char *bytes, size_t length);
+  /* Notes what is there, opening no more than needed. Errors: key, passphrase. */
+  bool (*read) (Secret *content, Unlock *unlock, Contents *contents, GError **error);
+} Container;
+
+extern const Container container_pkcs12;
+extern const Container container_der;
+extern const Container container_pem;
+/* What is not a key to us: recognises everything, and says what it is. */
+extern const Container container_foreign;
+
+/* CONTENT instead of the file that SOURCE names; messages name no file. */
+Key *key_read (Secret *content, const KeySource *source, GError **error);
+
+/* Takes PRIVATE over. Errors: key (a kind or size that we do not sign with). */
+Key *key_new (gnutls_x509_privkey_t private, GError **error);
+/* Takes CERTIFICATE over. */
+void key_set_certificate (Key *key, gnutls_x509_crt_t certificate);
+
+/* A regular file of at most KEY_MAX_FILE bytes that others may neither read nor write; symbolic
+ * links are followed. Error: key, naming no file. */
+Secret *key_file_read (const char *path, GError **error);

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "key.h"
+
+#include "error.h"
+#include "gnutls-auto.h"
+#include "i18n.h"
+#include "key-private.h"
+#include "mistake.h"
+#include "text.h"
+
+#define KEY_MAX_RSA_BITS 16384 /* beyond it a signature takes seconds */
+
+struct _Key {
+  int references;
+  KeyKind kind;
+  unsigned bits;
+  gnutls_ecc_curve_t curve;
+  gnutls_privkey_t private;
+  gnutls_x509_crt_t certificate;
+};
+
+static const struct {
+  gnutls_pk_algorithm_t algorithm;
+  KeyKind kind;
+} kinds[] = {
+  { GNUTLS_PK_RSA, KEY_RSA },           { GNUTLS_PK_RSA_PSS, KEY_RSA },
+  { GNUTLS_PK_ECDSA, KEY_EC },          { GNUTLS_PK_EDDSA_ED25519, KEY_EDDSA },
+  { GNUTLS_PK_EDDSA_ED448, KEY_EDDSA },
+};
+
+/* Tried in this order: binary formats first, for any of them may hold "-----BEGIN" by chance. */
+static const Container *const containers[] = {
+  &container_pkcs12,
+  &container_der,
+  &container_pem,
+  &container_foreign,
+};
+
+static bool
+find_kind (gnutls_pk_algorithm_t algorithm, KeyKind *kind, GError **error)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (kinds[i].algorithm == algorithm)
+      {
+        *kind = kinds[i].kind;
+        return true;
+      }
+  if (algorithm == GNUTLS_PK_DSA)
+    return mistake_fail (MISTAKE_DSA, error);
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
+               _ ("a key of kind %s cannot sign JSON Web Tokens"),
+               gnutls_pk_algorithm_get_name (algorithm));
+  return false;
+}
+
+/* GnuTLS would take 1024 bits, and a modulus of any length. */
+static bool
+check_size (KeyKind kind, unsigned bits, GError **error)
+{
+  if (kind != KEY_RSA || (bits >= KEY_MIN_RSA_BITS && bits <= KEY_MAX_RSA_BITS))
+    return true;
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
+               _ ("it is an RSA key of %u bits; %d to %d are accepted"), bits, KEY_MIN_RSA_BITS,
+               KEY_MAX_RSA_BITS);
+  if (error != NULL)
+    error_add_hint (*error, _ ("make a new key of 2048 bits and give the issuer its certificate"));
+  return false;
+}
+
+Key *
+key_new (gnutls_x509_privkey_t private, GError **error)
+{
+  g_auto (gnutls_x509_privkey_t) taken = private;
+  g_auto (gnutls_privkey_t) handle = NULL;
+  gnutls_ecc_curve_t curve = GNUTLS_ECC_CURVE_INVALID;
+  KeyKind kind = KEY_RSA;
+  unsigned bits = 0;
+  Key *key;
+
+  if (!find_kind ((gnutls_pk_algorithm_t) gnutls_x509_privkey_get_pk_algorithm2 (taken, &bits),
+                  &kind, error) ||
+      !check_size (kind, bits, error))
+    return NULL;
+  if (kind != KEY_RSA)
+    gnutls_x509_privkey_export_ecc_raw (taken, &curve, NULL, NULL, NULL);
+  if (gnutls_privkey_init (&handle) < 0 ||
+      gnutls_privkey_import_x509 (handle, taken, GNUTLS_PRIVKEY_IMPORT_AUTO_RELEASE) < 0)
+    {
+      mistake_fail (MISTAKE_NOT_A_KEY, error);
+      return NULL;
+    }
+  taken = NULL; /* the handle releases it */
+  key = g_new0 (Key, 1);
+  *key = (Key){ .references = 1, .kind = kind, .bits = bits, .curve = curve };
+  key->private = g_steal_pointer (&handle);
+  return key;
+}
+
+void
+key_set_certificate (Key *key, gnutls_x509_crt_t certificate)
+{
+  g_clear_pointer (&key->certificate, gnutls_x509_crt_deinit);
+  key->certificate = certificate;
+}
+
+static const Container *
+find_container (const Secret *content)
+{
+  size_t length;
+  const char *bytes = secret_bytes (content, &length);
+  size_t i = 0;
+
+  while (!containers[i]->recognises (bytes, length))
+    i++;
+  return containers[i];
+}
+
+Key *
+key_read (Secret *content, const KeySource *source, GError **error)
+{
+  g_auto (Unlock) unlock = { .source = source };
+  g_autoptr (Contents) contents = contents_new ();
+
+  if (!find_container (content)->read (content, &unlock, contents, error))
+    return NULL;
+  return contents_open (contents, source->alias, &unlock, error);
+}
+
+static Key *
+load_file (const KeySource *source, GError **error)
+{
+  g_autoptr (Secret) content = NULL;
+
+  if (!g_path_is_absolute (source->location))
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
+                   _ ("this version reads keys from files only"));
+      if (error != NULL)
+        error_add_hint (*error, _ ("set `key` to the path of a PEM or PKCS#12 file"));
+      return NULL;
+    }
+  content = key_file_read (source->location, error);
+  return content != NULL ? key_read (content, source, error) : NULL;
+}
+
+Key *
+key_load (const KeySource *source, GError **error)
+{
+  GError *reason = NULL;
+  Key *key = load_file (source, &reason);
+
+  if (key == NULL)
+    {
+      g_autofree char *name = text_clean (source->location, -1);
+
+      error_add_prefix (reason, name);
+      g_propagate_error (error, reason);
+    }
+  return key;
+}
+
+Key *
+key_ref (Key *key)
+{
+  g_atomic_int_inc (&key->references);
+  return key;
+}
+
+void
+key_unref (Key *key)
+{
+  if (!g_atomic_int_dec_and_test (&key->references))
+    return;
+  gnutls_privkey_deinit (key->private); /* wipes the key's numbers */
+  g_clear_pointer (&key->certificate, gnutls_x509_crt_deinit);
+  g_free (key);
+}
+
+KeyKind
+key_kind (const Key *key)
+{
+  return key->kind;
+}
+
+unsigned
+key_bits (const Key *key)
+{
+  return key->bits;
+}
+
+gnutls_ecc_curve_t
+key_curve (const Key *key)
+{
+  return key->curve;
+}
+
+gnutls_privkey_t
+key_private (const Key *key)
+{
+  return key->private;
+}
+
+gnutls_x509_crt_t
+key_certificate (const Key *key)
+{
+  return key->certificate;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A private key from any source, with the certificates that came with it. */
+#pragma once
+
+#include "secret.h"
+
+#include <gnutls/abstract.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+typedef enum {
+  KEY_RSA,
+  KEY_EC,
+  KEY_EDDSA,
+  KEY_SECRET, /* HMAC */
+} KeyKind;
+
+typedef struct _Key Key;
+
+#define KEY_MAX_FILE     (16 * 1024 * 1024) /* bytes */
+#define KEY_MIN_RSA_BITS 2048
+
+/* Asked only if the container needs one. WHAT: "keystore" or "key", for the prompt. Error:
+ * passphrase. */
+typedef Secret *(*KeyPassphrase) (const char *what, void *data, GError **error);
+
+typedef struct {
+  const char *location; /* a path (absolute) */
+  const char *alias;    /* NULL: the only one there is */
+  KeyPassphrase passphrase;
+  void *passphrase_data;
+} KeySource;
+
+/* The content decides the format, never the name. Errors: key, passphrase; each names the file. */
+Key *key_load (const KeySource *source, GError **error);
+Key *key_ref (Key *key);
+void key_unref (Key *key);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Key, key_unref)
+
+KeyKind key_kind (const Key *key);
+unsigned key_bits (const Key *key);
+/* GNUTLS_ECC_CURVE_INVALID for RSA. */
+gnutls_ecc_curve_t key_curve (const Key *key);
+gnutls_privkey_t key_private (const Key *key);
+/* The certificate that belongs to the key, or NULL. Borrowed. */
+gnutls_x509_crt_t key_certificate (const Key *key);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What people put where a private key should be, and what to tell them. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef enum {
+  MISTAKE_EMPTY,
+  MISTAKE_NOT_A_KEY,
+  MISTAKE_CUT_SHORT,
+  MISTAKE_OPENSSH,
+  MISTAKE_PUTTY,
+  MISTAKE_PGP,
+  MISTAKE_PUBLIC_KEY,
+  MISTAKE_CERTIFICATE,
+  MISTAKE_REQUEST,
+  MISTAKE_PKCS7,
+  MISTAKE_JAVA,
+  MISTAKE_JWK,
+  MISTAKE_UTF16,
+  MISTAKE_DSA,
+  MISTAKE_CURVE,
+  MISTAKE_CIPHER,
+  MISTAKE_HALF_EC,
+  MISTAKE_STORED_KEY,
+  MISTAKE_MISMATCH,
+} Mistake;
+
+/* Error: key, with a hint. Always returns false. */
+bool mistake_fail (Mistake mistake, GError **error);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a reader may ask and spend to open one container. */
+#pragma once
+
+#include "key.h"
+
+/* PBKDF rounds of one load, all parts of the container together. GnuTLS has no bound of its own: a
+ * hostile file could ask for 2^31. keytool writes 10,000, and OWASP's advice is 600,000. */
+#define UNLOCK_MAX_ITERATIONS 5000000
+
+typedef struct {
+  const KeySource *source;
+  Secret *passphrase;  /* once asked for; NULL before */
+  bool verified;       /* the container's own check found the passphrase right */
+  bool no_passphrase;  /* found to be encrypted under GnuTLS's NULL password */
+  unsigned iterations; /* spent so far */
+} Unlock;
+
+void unlock_clear (Unlock *unlock);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Unlock, unlock_clear)
+
+/* The passphrase, asked for at the first call only. Borrowed. WHAT: "keystore" or "key". Error:
+ * passphrase (none configured), or the caller's own. */
+const char *unlock_passphrase (Unlock *unlock, const char *what, GError **error);
+/* Before a derivation of ITERATIONS rounds. Error: key, where the limit is passed. */
+bool unlock_spend (Unlock *unlock, unsigned iterations, GError **error);
+/* Error: passphrase. Always returns false. */
+bool unlock_refused (GError **error);

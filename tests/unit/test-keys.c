@@ -1,0 +1,827 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Containers that openssl and keytool make, and every mistake that deserves its own answer. */
+#include "contents.h"
+#include "error.h"
+#include "key-private.h"
+#include "key.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "key-maker.h"
+
+#define PASS "pass:correct horse"
+static const char passphrase[] = "correct horse";
+
+/* Made once, used by many tests. */
+static const char *const makers[] = {
+  "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out rsa.pem",
+  "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ec.pem",
+  "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out other.pem",
+  "openssl req -x509 -new -key ec.pem -subj /CN=ec -days 2 -out ec.crt",
+  "openssl req -x509 -new -key other.pem -subj /CN=other -days 2 -out other.crt",
+  "openssl req -x509 -new -key rsa.pem -subj /CN=rsa -days 2 -out rsa.crt",
+};
+
+static void
+expect (Key *key, const GError *error, AvouchError code, const char *message, const char *hint)
+{
+  g_autofree char *first = NULL;
+
+  g_assert_null (key);
+  g_assert_error (error, AVOUCH_ERROR, (int) code);
+  first = error_message (error);
+  g_test_message ("%s", error->message);
+  g_assert_true (g_str_has_prefix (first, folder)); /* names the file */
+  g_assert_nonnull (strstr (first, message));
+  g_assert_false (g_str_has_suffix (first, "."));
+  if (hint != NULL)
+    g_assert_nonnull (error_hint (error));
+  if (hint != NULL)
+    g_assert_nonnull (strstr (error_hint (error), hint));
+}
+
+static void
+expect_load (const char *name, const char *alias, const char *secret, AvouchError code,
+             const char *message, const char *hint)
+{
+  g_autoptr (GError) error = NULL;
+  Key *key = load (name, alias, secret, &error);
+
+  expect (key, error, code, message, hint);
+}
+
+static void
+expect_key_error (const char *name, const char *alias, const char *secret, const char *message,
+                  const char *hint)
+{
+  expect_load (name, alias, secret, AVOUCH_ERROR_KEY, message, hint);
+}
+
+/* Concatenates text files of the folder, a NULL at the end. */
+static void
+join (const char *name, ...)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  va_list parts;
+
+  va_start (parts, name);
+  for (const char *part = va_arg (parts, const char *); part != NULL;
+       part = va_arg (parts, const char *))
+    {
+      g_autofree char *content = get (part, NULL);
+
+      g_string_append (text, content);
+    }
+  va_end (parts);
+  put (name, text->str);
+}
+
+static void
+replace (const char *name, const char *from, const char *what, const char *with)
+{
+  g_autofree char *content = get (from, NULL);
+  g_autoptr (GString) text = g_string_new (content);
+
+  g_string_replace (text, what, with, 0);
+  put (name, text->str);
+}
+
+/* No passphrase is asked for where none is needed. */
+static void
+test_plain_encodings (void)
+{
+  static const struct {
+    const char *make;
+    const char *file;
+    KeyKind kind;
+    unsigned bits;
+  } cases[] = {
+    { "openssl pkcs8 -topk8 -nocrypt -in rsa.pem -out a", "a", KEY_RSA, 2048 },
+    { "openssl rsa -traditional -in rsa.pem -out b", "b", KEY_RSA, 2048 },
+    { "openssl ec -in ec.pem -out c", "c", KEY_EC, 256 },
+    { "openssl pkcs8 -topk8 -nocrypt -in rsa.pem -outform DER -out d", "d", KEY_RSA, 2048 },
+    { "openssl rsa -traditional -in rsa.pem -outform DER -out e", "e", KEY_RSA, 2048 },
+    { "openssl ec -in ec.pem -outform DER -out f", "f", KEY_EC, 256 },
+    { "openssl ecparam -name secp384r1 -genkey -out g", "g", KEY_EC, 384 },
+    { "openssl genpkey -algorithm ED25519 -out h", "h", KEY_EDDSA, 256 },
+    { "openssl genpkey -algorithm ED25519 -outform DER -out i", "i", KEY_EDDSA, 256 },
+    { "openssl genpkey -algorithm ED448 -out j", "j", KEY_EDDSA, 456 },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Key) key = NULL;
+
+      make (cases[i].make);
+      key = load_well (cases[i].file, NULL, passphrase);
+      g_assert_cmpint (key_kind (key), ==, cases[i].kind);
+      g_assert_cmpuint (key_bits (key), ==, cases[i].bits);
+      g_assert_null (key_certificate (key));
+      g_assert_cmpint (asked, ==, 0);
+    }
+}
+
+static const struct {
+  const char *make;
+  const char *file;
+} encrypted[] = {
+  { "openssl pkcs8 -topk8 -in rsa.pem -v2 aes-256-cbc -v2prf hmacWithSHA256 -passout '" PASS
+    "' -out k1",
+    "k1" },
+  { "openssl pkcs8 -topk8 -in ec.pem -v2 aes-128-cbc -iter 1000 -passout '" PASS "' -out k2",
+    "k2" },
+  { "openssl pkcs8 -topk8 -in ec.pem -v2 des3 -passout '" PASS "' -out k3", "k3" },
+  { "openssl pkcs8 -topk8 -in ec.pem -v1 PBE-SHA1-3DES -passout '" PASS "' -out k4", "k4" },
+  { "openssl pkcs8 -topk8 -in ec.pem -outform DER -passout '" PASS "' -out k5", "k5" },
+  { "openssl rsa -traditional -aes128 -in rsa.pem -passout '" PASS "' -out k6", "k6" },
+  { "openssl rsa -traditional -des3 -in rsa.pem -passout '" PASS "' -out k7", "k7" },
+  { "openssl ec -aes256 -in ec.pem -passout '" PASS "' -out k8", "k8" },
+};
+
+static void
+test_encrypted_encodings (void)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (encrypted); i++)
+    {
+      g_autoptr (Key) key = NULL;
+
+      make (encrypted[i].make);
+      key = load_well (encrypted[i].file, NULL, passphrase);
+      g_assert_cmpint (asked, ==, 1);
+      expect_load (encrypted[i].file, NULL, "wrong", AVOUCH_ERROR_PASSPHRASE, "does not open",
+                   "passphrase");
+      g_assert_cmpint (asked, ==, 1);
+      expect_load (encrypted[i].file, NULL, NULL, AVOUCH_ERROR_PASSPHRASE,
+                   "no passphrase is configured", "passphrase = ");
+    }
+}
+
+/* Padding alone lets one wrong passphrase in 256 through: none may become another kind of error. */
+static void
+test_many_wrong_passphrases (void)
+{
+  static const char *const files[] = { "few", "fewer" };
+
+  make ("openssl pkcs8 -topk8 -in ec.pem -iter 1 -passout '" PASS "' -out few");
+  make ("openssl ec -aes128 -in ec.pem -passout '" PASS "' -out fewer");
+  for (unsigned i = 0; i < 2000; i++)
+    {
+      g_autofree char *wrong = g_strdup_printf ("wrong %u", i);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (load (files[i % 2], NULL, wrong, &error));
+      g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE);
+    }
+}
+
+static void
+test_passphrase_error_is_kept (void)
+{
+  /* An empty answer is a passphrase like any other. */
+
+  make ("openssl pkcs8 -topk8 -in ec.pem -passout '" PASS "' -out kept");
+  expect_load ("kept", NULL, "", AVOUCH_ERROR_PASSPHRASE, "does not open", NULL);
+  g_assert_cmpint (asked, ==, 1);
+}
+
+static void
+test_loose_pem (void)
+{
+  g_autoptr (GString) bare = NULL;
+  g_autofree char *text = get ("rsa.pem", NULL);
+  g_autofree char *escaped = NULL;
+  g_autofree char *json = NULL;
+
+  replace ("crlf", "rsa.pem", "\n", "\r\n");
+  replace ("literal", "rsa.pem", "\n", "\\n");
+  replace ("literal-crlf", "rsa.pem", "\n", "\\r\\n");
+  replace ("spaces", "rsa.pem", "\n", " ");
+  bare = g_string_new (g_strchomp (text));
+  put ("unterminated", bare->str);
+  g_string_prepend (bare, "\xef\xbb\xbfsubject=CN = robot\n# a note\n\n");
+  put ("leading", bare->str);
+  g_string_append (bare, "\ntrailing words");
+  put ("trailing", bare->str);
+  escaped = g_strescape (text, NULL);
+  json = g_strdup_printf ("{\"type\":\"service_account\",\"private_key\":\"%s\"}", escaped);
+  put ("json", json);
+  for (const char **name = (const char *[]){ "crlf", "literal", "literal-crlf", "spaces",
+                                             "unterminated", "leading", "trailing", "json", NULL };
+       *name != NULL; name++)
+    {
+      g_autoptr (Key) key = load_well (*name, NULL, NULL);
+
+      g_assert_cmpuint (key_bits (key), ==, 2048);
+    }
+  make ("openssl rsa -traditional -aes128 -in rsa.pem -passout '" PASS "' -out old");
+  replace ("old-crlf", "old", "\n", "\r\n");
+  replace ("old-literal", "old", "\n", "\\n");
+  for (const char **name = (const char *[]){ "old-crlf", "old-literal", NULL }; *name != NULL;
+       name++)
+    key_unref (load_well (*name, NULL, passphrase));
+}
+
+static void
+test_bundles (void)
+{
+  join ("bundle1", "ec.pem", "ec.crt", "other.crt", NULL);
+  join ("bundle2", "other.crt", "ec.crt", "ec.pem", NULL);
+  join ("bundle3", "rsa.crt", "ec.pem", "other.crt", "ec.crt", NULL);
+  for (const char **name = (const char *[]){ "bundle1", "bundle2", "bundle3", NULL }; *name != NULL;
+       name++)
+    {
+      g_autoptr (Key) key = load_well (*name, NULL, NULL);
+      char common_name[16];
+      size_t size = sizeof common_name;
+
+      g_assert_nonnull (key_certificate (key));
+      gnutls_x509_crt_get_dn_by_oid (key_certificate (key), GNUTLS_OID_X520_COMMON_NAME, 0, 0,
+                                     common_name, &size);
+      g_assert_cmpstr (common_name, ==, "ec");
+    }
+}
+
+static void
+test_mismatch (void)
+{
+  join ("mismatch", "ec.pem", "other.crt", NULL);
+  expect_key_error ("mismatch", NULL, NULL, "does not belong to the certificate", "pair");
+  make ("openssl pkcs12 -export -nocerts -inkey ec.pem -passout '" PASS "' -out alone.p12");
+  key_unref (load_well ("alone.p12", NULL, passphrase));
+}
+
+static void
+test_several_pem_keys (void)
+{
+  join ("two", "ec.pem", "ec.crt", "rsa.pem", NULL);
+  expect_key_error ("two", NULL, NULL, "it holds 2 keys, and no alias says which: 1, 2",
+                    "key-alias");
+  expect_key_error ("two", "3", NULL, "“3” in it: 1, 2", "key-alias");
+  g_assert_cmpint (0, ==, asked);
+  g_autoptr (Key) second = load_well ("two", "2", NULL);
+  g_assert_cmpint (key_kind (second), ==, KEY_RSA);
+  expect_key_error ("ec.pem", "robot", NULL, "“robot” in it: 1", "may be left out");
+}
+
+/* The names that `openssl pkcs12 -nodes` writes above the blocks. */
+static void
+test_pem_friendly_names (void)
+{
+  make ("openssl pkcs12 -export -inkey ec.pem -in ec.crt -name Robot -passout '" PASS
+        "' -out named.p12");
+  make ("openssl pkcs12 -in named.p12 -nodes -passin '" PASS "' -out named.pem");
+  join ("named", "named.pem", "rsa.pem", NULL);
+  g_autoptr (Key) key = load_well ("named", "robot", NULL);
+  g_assert_nonnull (key_certificate (key));
+  expect_key_error ("named", NULL, NULL, "Robot, 2", "key-alias");
+}
+
+static const struct {
+  const char *make;
+  const char *file;
+} stores[] = {
+  { "openssl pkcs12 -export -inkey rsa.pem -in rsa.crt -name Robot -passout '" PASS "' -out s1",
+    "s1" },
+  { "openssl pkcs12 -export -legacy -inkey rsa.pem -in rsa.crt -name Robot -passout '" PASS
+    "' -out s2",
+    "s2" }, /* RC2-40 and 3DES */
+  { "openssl pkcs12 -export -inkey rsa.pem -in rsa.crt -name Robot -keypbe PBE-SHA1-3DES -certpbe "
+    "PBE-SHA1-3DES -macalg sha1 -passout '" PASS "' -out s3",
+    "s3" },
+  { "openssl pkcs12 -export -inkey rsa.pem -in rsa.crt -name Robot -keypbe NONE -certpbe NONE "
+    "-passout '" PASS "' -out s4",
+    "s4" },
+  { "openssl pkcs12 -export -inkey rsa.pem -in rsa.crt -name Robot -certpbe NONE -nomac -passout "
+    "'" PASS "' -out s5",
+    "s5" },
+};
+
+static void
+test_pkcs12 (void)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (stores); i++)
+    {
+      g_autoptr (Key) key = NULL;
+      g_autoptr (Key) named = NULL;
+
+      make (stores[i].make);
+      key = load_well (stores[i].file, NULL, passphrase);
+      g_assert_cmpint (asked, ==, 1);
+      g_assert_nonnull (key_certificate (key));
+      named = load_well (stores[i].file, "rObOt", passphrase);
+      expect_load (stores[i].file, NULL, "wrong", AVOUCH_ERROR_PASSPHRASE, "does not open",
+                   "passphrase");
+      g_assert_cmpint (asked, ==, 1);
+      expect_load (stores[i].file, NULL, NULL, AVOUCH_ERROR_PASSPHRASE,
+                   "no passphrase is configured", "passphrase = ");
+      expect_key_error (stores[i].file, "other", passphrase, "“other” in it: Robot", "left out");
+    }
+}
+
+static void
+test_pkcs12_without_password (void)
+{
+  make ("openssl pkcs12 -export -inkey ec.pem -in ec.crt -passout pass: -out empty.p12");
+  make (
+      "openssl pkcs12 -export -legacy -inkey ec.pem -in ec.crt -passout pass: -out old-empty.p12");
+  make ("openssl pkcs12 -export -inkey ec.pem -in ec.crt -keypbe NONE -certpbe NONE -nomac "
+        "-passout pass: -out bare.p12");
+  for (const char **name = (const char *[]){ "empty.p12", "old-empty.p12", "bare.p12", NULL };
+       *name != NULL; name++)
+    {
+      g_autoptr (Key) key = load_well (*name, NULL, NULL);
+
+      g_assert_nonnull (key_certificate (key));
+      key_unref (load_well (*name, NULL, ""));
+    }
+}
+
+static void
+test_pkcs12_empty_of_keys (void)
+{
+  make ("openssl pkcs12 -export -nokeys -in ec.crt -passout '" PASS "' -out certs.p12");
+  expect_key_error ("certs.p12", NULL, passphrase, "a certificate but no private key",
+                    "private key");
+}
+
+/* Several entries in one store, each under its alias in lower case. */
+static void
+expect_keytool_store (const char *store)
+{
+  g_autoptr (Key) key = load_well (store, "ALPHA", passphrase);
+
+  g_assert_nonnull (key_certificate (key));
+  expect_key_error (store, NULL, passphrase, "it holds 2 keys", "key-alias");
+  expect_key_error (store, NULL, passphrase, "alpha, beta", "key-alias");
+  expect_key_error (store, "gamma", passphrase, "alpha, beta", "key-alias");
+  expect_load (store, "alpha", "wrong", AVOUCH_ERROR_PASSPHRASE, "does not open", "passphrase");
+}
+
+#define GENERATE                                                                                   \
+  "keytool -genkeypair -storetype PKCS12 -keystore modern -storepass 'correct horse' -keyalg RSA " \
+  "-keysize 2048 -dname CN=robot -alias "
+#define CONVERT                                                                                    \
+  "-importkeystore -noprompt -srckeystore modern -srcstorepass 'correct horse' -deststorepass "    \
+  "'correct horse' "
+
+static void
+test_keytool (void)
+{
+  g_autofree char *keytool = g_find_program_in_path ("keytool");
+
+  if (keytool == NULL)
+    {
+      g_test_skip ("keytool is not installed");
+      return;
+    }
+  make (GENERATE "Alpha");
+  make (GENERATE "beta");
+  make ("keytool -J-Dkeystore.pkcs12.legacy " CONVERT "-destkeystore legacy -deststoretype PKCS12");
+  make ("keytool " CONVERT "-destkeystore store.jks -deststoretype JKS");
+  expect_keytool_store ("modern");
+  expect_keytool_store ("legacy");
+  expect_key_error ("store.jks", NULL, passphrase, "a Java keystore", "-deststoretype PKCS12");
+}
+
+/* GnuTLS cannot read such a key: what to do is said. */
+static void
+test_half_ec_key (void)
+{
+  make ("openssl ec -in ec.pem -no_public -out half.pem");
+  expect_key_error ("half.pem", NULL, NULL, "lacks its public half", "openssl ec");
+  make ("openssl pkcs12 -export -nocerts -inkey half.pem -passout '" PASS "' -out half.p12");
+  expect_key_error ("half.p12", NULL, passphrase, "the keystore opens, but the key", "openssl ec");
+}
+
+static void
+test_mistakes (void)
+{
+  static const struct {
+    const char *make; /* NULL: TEXT is the file */
+    const char *text;
+    const char *message;
+    const char *hint;
+  } cases[] = {
+    { NULL, "", "the file is empty", "PEM or PKCS#12" },
+    { NULL, " \n\t\n", "the file is empty", "PEM or PKCS#12" },
+    { NULL, "hunter2\n", "it is not a private key", "BEGIN PRIVATE KEY" },
+    { NULL, "\x30\x03\x02\x01\x05", "it is not a private key", "BEGIN PRIVATE KEY" },
+    { NULL, "{\"kty\":\"RSA\"}", "JWK", "PEM" },
+    { NULL, "  {\"keys\":[]}", "JWK", "PEM" },
+    { NULL, "\xfe\xed\xfe\xed\x01", "a Java keystore; this version reads PEM and PKCS#12",
+      "keytool -importkeystore" },
+    { NULL, "\xce\xce\xce\xce\x01", "a Java keystore", "-deststoretype PKCS12" },
+    { NULL, "PuTTY-User-Key-File-3: ssh-rsa\n", "PuTTY", "puttygen" },
+    { NULL, "ssh-ed25519 AAAAC3Nz robot\n", "a public key", "made together" },
+    { NULL, "\xff\xfe-", "UTF-16", "UTF-8" },
+    { NULL, "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n-----END PGP PRIVATE KEY BLOCK-----\n",
+      "OpenPGP", "genpkey" },
+    { NULL, "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY-----\n",
+      "an OpenSSH private key", "ssh-keygen -p -m PKCS8" },
+    { NULL, "-----BEGIN FOO-----\nb3Bl\n-----END FOO-----\n", "it is not a private key", "BEGIN" },
+    { NULL, "-----BEGIN PRIVATE KEY-----\nMIIE", "cut short", "copy" },
+    { NULL, "-----BEGIN PRIVATE KEY", "cut short", "copy" },
+    { NULL, "-----BEGIN PRIVATE KEY-----\n*!\n-----END PRIVATE KEY-----\n", "not valid Base64",
+      "copy" },
+    { NULL, "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n", "not valid Base64",
+      "copy" },
+    { NULL, "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n", "damaged", "copy" },
+    { "openssl x509 -in ec.crt -out m", NULL, "a certificate but no private key", "issuer" },
+    { "openssl x509 -in ec.crt -outform DER -out m", NULL, "a certificate but no private key",
+      "issuer" },
+    { "openssl pkey -in ec.pem -pubout -out m", NULL, "a public key; the private key is needed",
+      "made together" },
+    { "openssl pkey -in ec.pem -pubout -outform DER -out m", NULL, "a public key",
+      "made together" },
+    { "openssl req -new -key ec.pem -subj /CN=a -out m", NULL, "a certificate request",
+      "private key" },
+    { "openssl crl2pkcs7 -nocrl -certfile ec.crt -out m", NULL, "PKCS#7", "PKCS#12" },
+    { "openssl crl2pkcs7 -nocrl -certfile ec.crt -outform DER -out m", NULL, "PKCS#7", "PKCS#12" },
+    { "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out m", NULL,
+      "RSA key of 1024 bits", "2048" },
+    { "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 -out m", NULL,
+      "a curve that is not supported", "P-256" },
+    { "openssl genpkey -algorithm X25519 -out m", NULL, "", NULL },
+    { "openssl pkcs8 -topk8 -scrypt -in ec.pem -passout '" PASS "' -out m", NULL,
+      "encrypted in a way that is not supported", "aes-256-cbc" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      if (cases[i].make != NULL)
+        make (cases[i].make);
+      else
+        put ("m", cases[i].text);
+      expect_key_error ("m", NULL, passphrase, cases[i].message, cases[i].hint);
+      g_assert_cmpint (asked, ==, 0);
+    }
+}
+
+static void
+test_dsa (void)
+{
+  make ("openssl genpkey -genparam -algorithm DSA -pkeyopt dsa_paramgen_bits:1024 -out params");
+  make ("openssl genpkey -paramfile params -out dsa");
+  make ("openssl pkcs8 -topk8 -in dsa -passout '" PASS "' -out dsa-encrypted");
+  make ("openssl dsa -in dsa -outform DER -out dsa-der");
+  for (const char **name = (const char *[]){ "dsa", "dsa-encrypted", "dsa-der", NULL };
+       *name != NULL; name++)
+    expect_key_error (*name, NULL, passphrase, "a DSA key", "RSA key of at least 2048");
+}
+
+static void
+test_rounds_limit (void)
+{
+  static const unsigned char asked_for[] = { 0x02, 0x03, 0x01, 0x11, 0x70 }; /* 70,000 */
+  static const unsigned char limit[] = { 0x02, 0x03, 0x4c, 0x4b, 0x40 };     /* 5,000,000 */
+  g_autofree char *bytes = NULL;
+  char *place;
+  size_t length;
+
+  make ("openssl pkcs8 -topk8 -in ec.pem -outform DER -iter 70000 -passout '" PASS "' -out rounds");
+  bytes = get ("rounds", &length);
+  place = memmem (bytes, length, asked_for, sizeof asked_for);
+  g_assert_nonnull (place);
+  memcpy (place, limit, sizeof limit);
+  put_bytes ("rounds", bytes, length);
+  /* At the limit it would be decrypted: asking for the passphrase comes after the check. */
+  expect_load ("rounds", NULL, NULL, AVOUCH_ERROR_PASSPHRASE, "no passphrase", NULL);
+  place[sizeof limit - 1]++;
+  put_bytes ("rounds", bytes, length);
+  expect_key_error ("rounds", NULL, passphrase, "more than 5000000 rounds", "fewer iterations");
+  g_assert_cmpint (asked, ==, 0);
+}
+
+static void
+test_rounds_are_summed (void)
+{
+  g_auto (Unlock) unlock = { 0 };
+
+  g_assert_true (unlock_spend (&unlock, UNLOCK_MAX_ITERATIONS - 1, NULL));
+  g_assert_true (unlock_spend (&unlock, 1, NULL));
+  g_assert_false (unlock_spend (&unlock, 1, NULL));
+  g_assert_false (unlock_spend (&unlock, G_MAXUINT, NULL));
+}
+
+static void
+test_mac_rounds_limit (void)
+{
+  static const unsigned char asked_for[] = { 0x02, 0x03, 0x01, 0x11, 0x70 };
+  static const unsigned char beyond[] = { 0x02, 0x03, 0x7f, 0xff, 0xff };
+  g_autofree char *bytes = NULL;
+  char *place;
+  size_t length;
+
+  make ("openssl pkcs12 -export -inkey ec.pem -in ec.crt -keypbe NONE -certpbe NONE -iter 70000 "
+        "-passout '" PASS "' -out mac.p12");
+  bytes = get ("mac.p12", &length);
+  place = memmem (bytes, length, asked_for, sizeof asked_for);
+  g_assert_nonnull (place);
+  memcpy (place, beyond, sizeof beyond);
+  put_bytes ("mac.p12", bytes, length);
+  expect_key_error ("mac.p12", NULL, passphrase, "more than 5000000 rounds", "fewer iterations");
+  g_assert_cmpint (asked, ==, 0);
+}
+
+/* A PKCS#12 file without MAC, of COUNT empty parts. */
+static void
+put_parts (const char *name, unsigned count)
+{
+  static const char part[] =
+      "\x30\x11\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x04\x04\x02\x30";
+  g_autoptr (GByteArray) safe = g_byte_array_new ();
+  /* PFX, version 3, data, [0], OCTET STRING, SEQUENCE; each length in two bytes. */
+  static const unsigned char heads[] = { 0x30, 0x82, 0,    0,    0x02, 0x01, 0x03, 0x30, 0x82,
+                                         0,    0,    0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7,
+                                         0x0d, 0x01, 0x07, 0x01, 0xa0, 0x82, 0,    0,    0x04,
+                                         0x82, 0,    0,    0x30, 0x82, 0,    0 };
+  static const size_t lengths[] = { 2, 9, 24, 28, 32 };
+
+  g_byte_array_append (safe, heads, sizeof heads);
+  for (unsigned i = 0; i < count; i++)
+    g_byte_array_append (safe, (const unsigned char *) part, sizeof part); /* with its last NUL */
+  for (size_t i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      size_t length = safe->len - lengths[i] - 2;
+
+      safe->data[lengths[i]] = (unsigned char) (length >> 8);
+      safe->data[lengths[i] + 1] = (unsigned char) (length & 0xff);
+    }
+  put_bytes (name, safe->data, safe->len);
+}
+
+static void
+test_pkcs12_limits (void)
+{
+  g_autofree char *store = NULL;
+  g_autofree char *bytes = g_malloc0 (1024 * 1024 + 1);
+  size_t length;
+
+  put_parts ("parts", 64);
+  expect_key_error ("parts", NULL, passphrase, "a certificate but no private key", NULL);
+  put_parts ("parts", 65);
+  expect_key_error ("parts", NULL, passphrase, "more than 64 parts", "export");
+  put_parts ("parts", 3000);
+  expect_key_error ("parts", NULL, passphrase, "more than 64 parts", "export");
+  put_parts ("parts", 0);
+  expect_key_error ("parts", NULL, passphrase, "damaged, empty or not in DER", "export");
+  make ("openssl pkcs12 -export -inkey ec.pem -in ec.crt -passout '" PASS "' -out sized.p12");
+  store = get ("sized.p12", &length);
+  memcpy (bytes, store, length);
+  put_bytes ("sized", bytes, 1024 * 1024 + 1);
+  expect_key_error ("sized", NULL, passphrase, "more than 1048576 bytes", "export");
+  put_bytes ("sized", bytes, 1024 * 1024); /* not too long, and damaged by what follows it */
+  expect_key_error ("sized", NULL, passphrase, "the PKCS#12 file is damaged", "copy");
+}
+
+static void
+repeat (const char *name, const char *text, unsigned count, const char *last)
+{
+  g_autoptr (GString) all = g_string_new (NULL);
+
+  for (unsigned i = 0; i < count; i++)
+    g_string_append (all, text);
+  g_string_append (all, last);
+  put (name, all->str);
+}
+
+static void
+test_pem_limits (void)
+{
+  g_autofree char *key = get ("ec.pem", NULL);
+  g_autofree char *own = get ("ec.crt", NULL);
+  g_autofree char *certificate = get ("other.crt", NULL);
+  g_autofree char *both = g_strconcat (own, key, NULL);
+  static const char block[] = "-----BEGIN EC PARAMETERS-----\nBggq\n-----END EC PARAMETERS-----\n";
+
+  repeat ("blocks", block, 63, key);
+  key_unref (load_well ("blocks", NULL, NULL));
+  repeat ("blocks", block, 64, key);
+  expect_key_error ("blocks", NULL, NULL, "more than 64 PEM blocks", NULL);
+  repeat ("chain", certificate, 31, both);
+  key_unref (load_well ("chain", NULL, NULL));
+  repeat ("chain", certificate, 32, both);
+  expect_key_error ("chain", NULL, NULL, "more than 32 certificates", NULL);
+}
+
+static void
+test_encoded_limit (void)
+{
+  g_autoptr (Contents) contents = contents_new ();
+  g_autofree char *bytes = g_malloc0 (CONTENTS_MAX_ENCODED + 1);
+  g_autoptr (Secret) most = secret_new (bytes, CONTENTS_MAX_ENCODED);
+  g_autoptr (Secret) more = secret_new (bytes, CONTENTS_MAX_ENCODED + 1);
+  g_autoptr (Secret) one = secret_new ("1", 1);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (contents_add_key (contents, NULL, NULL, most, NULL, NULL));
+  g_assert_false (contents_add_key (contents, NULL, NULL, more, NULL, &error));
+  g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY);
+  for (unsigned i = 1; i < CONTENTS_MAX_KEYS; i++)
+    g_assert_true (contents_add_key (contents, NULL, NULL, one, NULL, NULL));
+  g_assert_false (contents_add_key (contents, NULL, NULL, one, NULL, NULL));
+}
+
+static void
+test_file_size_limit (void)
+{
+  g_autofree char *key = get ("ec.pem", NULL);
+  g_autofree char *bytes = g_strnfill (KEY_MAX_FILE + 1, ' ');
+
+  memcpy (bytes, key, strlen (key));
+  put_bytes ("large", bytes, KEY_MAX_FILE);
+  key_unref (load_well ("large", NULL, NULL));
+  put_bytes ("large", bytes, KEY_MAX_FILE + 1);
+  expect_key_error ("large", NULL, NULL, "longer than 16777216 bytes", NULL);
+}
+
+/* load () sets 0600; this one leaves the mode as it is. */
+static void
+expect_refused_path (const char *name, const char *message, const char *hint)
+{
+  g_autofree char *path = in_folder (name);
+  g_autoptr (GError) error = NULL;
+  KeySource source = { .location = path };
+  Key *key = key_load (&source, &error);
+
+  expect (key, error, AVOUCH_ERROR_KEY, message, hint);
+}
+
+static void
+test_file_mode (void)
+{
+  static const struct {
+    int mode;
+    bool accepted;
+  } modes[] = {
+    { 0600, true },  { 0400, true },  { 0640, true },  { 0660, true },  { 0601, true },
+    { 0604, false }, { 0602, false }, { 0644, false }, { 0666, false }, { 0777, false }
+  };
+  g_autofree char *text = get ("ec.pem", NULL);
+  g_autofree char *path = in_folder ("mode.pem");
+
+  put ("mode.pem", text);
+  for (size_t i = 0; i < G_N_ELEMENTS (modes); i++)
+    {
+      KeySource source = { .location = path };
+      g_autoptr (Key) key = NULL;
+
+      g_chmod (path, modes[i].mode);
+      if (!modes[i].accepted)
+        {
+          expect_refused_path ("mode.pem", "every user of this machine", "chmod 600 ");
+          expect_refused_path ("mode.pem", "every user of this machine", "defaultMode: 0400");
+          continue;
+        }
+      key = key_load (&source, NULL);
+      g_assert_nonnull (key);
+    }
+}
+
+static void
+test_file_kinds (void)
+{
+  g_autofree char *fifo = in_folder ("fifo");
+  g_autofree char *link = in_folder ("link.pem");
+  g_autofree char *dangling = in_folder ("dangling.pem");
+  g_autofree char *inner = in_folder ("inner");
+  KeySource source = { .location = link };
+  g_autoptr (Key) key = NULL;
+
+  g_assert_cmpint (mkfifo (fifo, 0600), ==, 0);
+  expect_refused_path ("fifo", "not a regular file", NULL);
+  g_assert_cmpint (g_mkdir (inner, 0700), ==, 0);
+  expect_refused_path ("inner", "a folder, not a file", NULL);
+  expect_refused_path ("missing.pem", "No such file", "check `key`");
+  g_assert_cmpint (symlink ("nowhere", dangling), ==, 0);
+  expect_refused_path ("dangling.pem", "No such file", "check `key`");
+  /* A Kubernetes secret is a link to a link. */
+  g_assert_cmpint (symlink ("ec.pem", link), ==, 0);
+  key = key_load (&source, NULL);
+  g_assert_nonnull (key);
+}
+
+static void
+test_other_locations (void)
+{
+  for (const char **location =
+           (const char *[]){ "pkcs11:token=a", "keyring:a", "key.pem", "", NULL };
+       *location != NULL; location++)
+    {
+      KeySource source = { .location = *location };
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (key_load (&source, &error));
+      g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY);
+      g_assert_nonnull (strstr (error->message, "from files only"));
+    }
+}
+
+static Key *
+read_bytes (const char *bytes, size_t length)
+{
+  g_autoptr (Secret) content = secret_new (bytes, length);
+  g_autoptr (GError) error = NULL;
+  KeySource source = { .location = "",
+                       .passphrase = answer,
+                       .passphrase_data = (void *) passphrase };
+  Key *key = key_read (content, &source, &error);
+
+  g_assert_true ((key == NULL) == (error != NULL));
+  if (error != NULL)
+    g_assert_true (error->domain == AVOUCH_ERROR);
+  return key;
+}
+
+/* No truncation gives a key, and no changed byte a crash or a foreign error. (A change of what no
+ * checksum covers, such as a base64 pad, may well leave the key whole.) */
+static void
+test_damage (void)
+{
+  static const char *const files[] = { "small.p12", "small.der", "small.pem" };
+
+  make ("openssl pkcs12 -export -inkey ec.pem -in ec.crt -iter 1 -passout '" PASS
+        "' -out small.p12");
+  make ("openssl pkcs8 -topk8 -in ec.pem -outform DER -iter 1 -passout '" PASS "' -out small.der");
+  make ("openssl ec -in ec.pem -aes128 -passout '" PASS "' -out small.pem");
+  for (size_t i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      size_t length;
+      g_autofree char *bytes = get (files[i], &length);
+
+      for (size_t cut = 0; cut + 1 < length; cut++) /* the last byte of a PEM is a line feed */
+        g_assert_null (read_bytes (bytes, cut));
+      for (size_t at = 0; at < length; at++)
+        {
+          g_autoptr (Key) key = NULL;
+
+          bytes[at] ^= (char) (1 << (at % 8));
+          key = read_bytes (bytes, length);
+          bytes[at] ^= (char) (1 << (at % 8));
+        }
+    }
+}
+
+static void
+test_references (void)
+{
+  Key *key = load_well ("ec.pem", NULL, NULL);
+  Key *same = key_ref (key);
+
+  key_unref (key);
+  g_assert_true (same == key);
+  g_assert_cmpint (key_curve (same), ==, GNUTLS_ECC_CURVE_SECP256R1);
+  g_assert_nonnull (key_private (same));
+  key_unref (same);
+}
+
+static const struct {
+  const char *path;
+  void (*run) (void);
+} tests[] = {
+  { "/keys/plain-encodings-need-no-passphrase", test_plain_encodings },
+  { "/keys/encrypted-encodings-ask-once", test_encrypted_encodings },
+  { "/keys/wrong-passphrase-is-always-a-passphrase-error", test_many_wrong_passphrases },
+  { "/keys/empty-passphrase-is-an-answer", test_passphrase_error_is_kept },
+  { "/keys/references-are-counted", test_references },
+  { "/pem/loose-text-is-accepted", test_loose_pem },
+  { "/pem/bundle-in-any-order", test_bundles },
+  { "/pem/several-keys-need-an-alias", test_several_pem_keys },
+  { "/pem/friendly-names-are-aliases", test_pem_friendly_names },
+  { "/pem/limits", test_pem_limits },
+  { "/pkcs12/modern-and-legacy", test_pkcs12 },
+  { "/pkcs12/without-password", test_pkcs12_without_password },
+  { "/pkcs12/certificates-alone", test_pkcs12_empty_of_keys },
+  { "/pkcs12/keytool-aliases", test_keytool },
+  { "/pkcs12/mac-rounds-limit", test_mac_rounds_limit },
+  { "/pkcs12/limits", test_pkcs12_limits },
+  { "/mistake/each-has-its-message-and-hint", test_mistakes },
+  { "/mistake/dsa", test_dsa },
+  { "/mistake/ec-key-without-public-half", test_half_ec_key },
+  { "/mistake/key-of-another-certificate", test_mismatch },
+  { "/limit/rounds", test_rounds_limit },
+  { "/limit/rounds-are-summed", test_rounds_are_summed },
+  { "/limit/encoded-size-and-count", test_encoded_limit },
+  { "/limit/file-size", test_file_size_limit },
+  { "/file/mode-for-others-is-refused", test_file_mode },
+  { "/file/kinds", test_file_kinds },
+  { "/file/other-locations-are-named", test_other_locations },
+  { "/damage/every-truncation-and-changed-byte", test_damage },
+};
+
+int
+main (int argc, char **argv)
+{
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  maker_begin ();
+  for (size_t i = 0; i < G_N_ELEMENTS (makers); i++)
+    make (makers[i]);
+  for (size_t i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add_func (tests[i].path, tests[i].run);
+  result = g_test_run ();
+  maker_end ();
+  return result;
+}
