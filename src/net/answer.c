@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "answer.h"
+
+#include "process.h"
+#include "text.h"
+
+#define MAX_RETRY_AFTER (24 * 60 * 60) /* seconds; more is taken as this much */
+
+/* An HTTP-date (RFC 9110 section 5.6.7) as unix seconds; 0 if it is none. */
+static int64_t
+read_date (const char *text)
+{
+  g_autoptr (GDateTime) date = text != NULL ? soup_date_time_new_from_http_string (text) : NULL;
+
+  return date != NULL ? MAX (g_date_time_to_unix (date), 0) : 0;
+}
+
+/* Seconds, or a date by the clock of the one who says it (RFC 9110 section 10.2.3). */
+static int64_t
+read_retry_after (const char *text, int64_t server_now)
+{
+  int64_t seconds = 0;
+
+  if (text == NULL)
+    return 0;
+  if (!text_parse_int (text, 0, G_MAXINT32, &seconds))
+    {
+      int64_t date = read_date (text);
+
+      seconds = date != 0 ? date - (server_now != 0 ? server_now : process_now ()) : 0;
+    }
+  return CLAMP (seconds, 0, MAX_RETRY_AFTER);
+}
+
+ExchangeAnswer *
+answer_from_message (SoupMessage *message)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
+  ExchangeAnswer *answer = g_new0 (ExchangeAnswer, 1);
+
+  answer->status = soup_message_get_status (message);
+  answer->content_type = g_strdup (soup_message_headers_get_content_type (headers, NULL));
+  answer->date = read_date (soup_message_headers_get_one (headers, "Date"));
+  answer->retry_after =
+      read_retry_after (soup_message_headers_get_one (headers, "Retry-After"), answer->date);
+  return answer;
+}
+
+void
+exchange_answer_free (ExchangeAnswer *answer)
+{
+  if (answer == NULL)
+    return;
+  g_clear_pointer (&answer->body, secret_unref);
+  g_free (answer->content_type);
+  g_free (answer);
+}

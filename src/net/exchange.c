@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "exchange.h"
+
+#include "answer.h"
+#include "failure.h"
+#include "message.h"
+#include "trust.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+  READ_SIZE = 16 * 1024, /* bytes asked for at a time */
+  FIRST_PAUSE = 200,     /* milliseconds; doubled before each further try */
+  TOO_MANY_REQUESTS = 429,
+  FIRST_REDIRECT = 300,
+  FIRST_CLIENT_ERROR = 400,
+  FIRST_SERVER_ERROR = 500,
+};
+
+/* Not the function itself: ISO C has no void pointer to one. */
+static char source_tag;
+
+typedef struct {
+  ExchangeCall call; /* copies; `url` and `headers` are owned here too */
+  Url *url;
+  char **headers;
+  char *place; /* "host:port" */
+  int timeout;
+  int verbose;
+
+  SoupSession *session;
+  GCancellable *cancellable; /* cancelled at the deadline, and with the caller's own */
+  GCancellable *outer;
+  gulong outer_handler;
+  GSource *alarm;
+  int64_t deadline; /* monotonic, microseconds */
+  bool late;
+
+  /* of the try under way */
+  unsigned tries;
+  int64_t started; /* monotonic, microseconds */
+  SoupMessage *message;
+  GTlsCertificateFlags certificate; /* what is wrong with the one shown */
+  unsigned interim;                 /* answers of status 1xx */
+  SecretBuffer body;
+} Exchange;
+
+static void
+exchange_free (Exchange *exchange)
+{
+  g_cancellable_disconnect (exchange->outer, exchange->outer_handler);
+  g_clear_object (&exchange->outer);
+  if (exchange->alarm != NULL)
+    g_source_destroy (exchange->alarm);
+  g_clear_pointer (&exchange->alarm, g_source_unref);
+  if (exchange->session != NULL)
+    soup_session_abort (exchange->session);
+  g_clear_object (&exchange->session);
+  g_clear_object (&exchange->message);
+  g_clear_object (&exchange->cancellable);
+  secret_buffer_clear (&exchange->body);
+  g_clear_pointer (&exchange->call.body, secret_unref);
+  g_free ((char *) exchange->call.method);
+  g_free ((char *) exchange->call.content_type);
+  g_clear_pointer (&exchange->url, url_free);
+  g_strfreev (exchange->headers);
+  g_free (exchange->place);
+  g_free (exchange);
+}
+
+static void
+copy_call (Exchange *exchange, const ExchangeCall *call)
+{
+  g_autofree char *text = url_to_string (call->url);
+
+  exchange->url = url_parse (text, NULL);
+  exchange->headers = g_strdupv ((char **) call->headers);
+  exchange->place = g_strdup_printf ("%s:%u", call->url->host, call->url->port);
+  exchange->call = (ExchangeCall){
+    .method = g_strdup (call->method),
+    .url = exchange->url,
+    .content_type = g_strdup (call->content_type),
+    .body = call->body != NULL ? secret_ref (call->body) : NULL,
+    .headers = (const char *const *) exchange->headers,
+  };
+}
+
+/* One line a try; of the URL only what carries no parameter. */
+static void
+report (const Exchange *exchange, const char *outcome)
+{
+  g_autofree char *origin = url_origin (exchange->url);
+  int64_t elapsed = (g_get_monotonic_time () - exchange->started) / 1000;
+
+  if (exchange->verbose > 0)
+    fprintf (stderr, "avouch-mint: %s %s%s … %s in %lld ms\n", exchange->call.method, origin,
+             exchange->url->path, outcome, (long long) elapsed);
+}
+
+static void begin_try (GTask *task);
+
+static gboolean
+on_pause_over (void *user_data)
+{
+  begin_try (g_object_ref (G_TASK (user_data)));
+  return G_SOURCE_REMOVE;
+}
+
+/* Whether another try is due; if so it has been arranged. PAUSE: milliseconds that the server asks
+ * for, 0 if it does not say. */
+static bool
+try_again (GTask *task, int64_t pause)
+{
+  Exchange *exchange = g_task_get_task_data (task);
+  int64_t wait = pause > 0 ? pause : FIRST_PAUSE << (exchange->tries - 1);
+  g_autoptr (GSource) timer = NULL;
+
+  if (exchange->tries >= EXCHANGE_TRIES ||
+      g_get_monotonic_time () + wait * 1000 >= exchange->deadline)
+    return false;
+  timer = g_timeout_source_new ((unsigned) wait);
+  g_task_attach_source (task, timer, on_pause_over);
+  return true;
+}
+
+static void
+fail (GTask *task, const GError *cause)
+{
+  Exchange *exchange = g_task_get_task_data (task);
+
+  if (exchange->late)
+    g_task_return_error (task, failure_late (exchange->place, exchange->timeout));
+  else if (exchange->interim > EXCHANGE_MAX_INTERIM)
+    g_task_return_error (task, failure_interim (exchange->place));
+  else
+    g_task_return_error (task, failure_explain (cause, exchange->place, exchange->certificate));
+}
+
+static bool
+is_busy (unsigned status)
+{
+  return status == TOO_MANY_REQUESTS || status >= FIRST_SERVER_ERROR;
+}
+
+static void
+finish_body (GTask *reference)
+{
+  g_autoptr (GTask) task = reference;
+  Exchange *exchange = g_task_get_task_data (task);
+  g_autoptr (ExchangeAnswer) answer = answer_from_message (exchange->message);
+  g_autofree char *outcome = g_strdup_printf ("%u", answer->status);
+
+  report (exchange, outcome);
+  answer->body = secret_buffer_end (&exchange->body);
+  if (is_busy (answer->status) && try_again (task, answer->retry_after * 1000))
+    return;
+  g_task_return_pointer (task, g_steal_pointer (&answer), (GDestroyNotify) exchange_answer_free);
+}
+
+static void read_more (GTask *task, GInputStream *stream);
+
+static void
+on_read (GObject *source, GAsyncResult *result, void *user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  Exchange *exchange = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  ssize_t count = g_input_stream_read_finish (G_INPUT_STREAM (source), result, &error);
+
+  if (count < 0)
+    {
+      fail (task, error);
+      return;
+    }
+  secret_buffer_advance (&exchange->body, (size_t) count);
+  if (exchange->body.length > EXCHANGE_MAX_BODY)
+    g_task_return_error (task, failure_too_long (exchange->place));
+  else if (count > 0)
+    read_more (g_steal_pointer (&task), G_INPUT_STREAM (source));
+  else
+    finish_body (g_steal_pointer (&task));
+}
+
+static void
+read_more (GTask *task, GInputStream *stream)
+{
+  Exchange *exchange = g_task_get_task_data (task);
+
+  g_input_stream_read_async (stream, secret_buffer_reserve (&exchange->body, READ_SIZE), READ_SIZE,
+                             G_PRIORITY_DEFAULT, exchange->cancellable, on_read, task);
+}
+
+/* A proxy that opens no tunnel answers in plain text what libsoup then hands out like any answer:
+ * it must not pass for the server's. */
+static bool
+is_from_proxy (const Exchange *exchange)
+{
+  return strcmp (exchange->url->scheme, "https") == 0 &&
+         soup_message_get_tls_peer_certificate (exchange->message) == NULL;
+}
+
+/* What the headers alone forbid. */
+static GError *
+refuse_headers (const Exchange *exchange)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
+  unsigned status = soup_message_get_status (exchange->message);
+
+  if (is_from_proxy (exchange))
+    return failure_proxy (exchange->place, status);
+  if (status >= FIRST_REDIRECT && status < FIRST_CLIENT_ERROR)
+    return failure_redirect (exchange->place, status,
+                             soup_message_headers_get_one (headers, "Location"));
+  if (soup_message_headers_get_content_length (headers) > EXCHANGE_MAX_BODY)
+    return failure_too_long (exchange->place);
+  return NULL;
+}
+
+static void
+on_headers (GObject *source, GAsyncResult *result, void *user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  Exchange *exchange = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GInputStream) stream =
+      soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  GError *refusal;
+
+  if (stream == NULL)
+    {
+      report (exchange, "failed");
+      if (exchange->late || !failure_is_connect (error) || !try_again (task, 0))
+        fail (task, error);
+      return;
+    }
+  refusal = refuse_headers (exchange);
+  if (refusal != NULL)
+    g_task_return_error (task, refusal);
+  else
+    read_more (g_steal_pointer (&task), stream);
+}
+
+/* Only notes why: no certificate is accepted here that the trust did not accept. */
+static gboolean
+on_certificate (SoupMessage *message, GTlsCertificate *certificate, GTlsCertificateFlags wrong,
+                void *user_data)
+{
+  Exchange *exchange = user_data;
+
+  (void) message;
+  (void) certificate;
+  exchange->certificate = wrong;
+  return FALSE;
+}
+
+/* libsoup reads such answers in one go for as long as they come: no timer would get its turn. */
+static void
+on_interim (SoupMessage *message, void *user_data)
+{
+  Exchange *exchange = user_data;
+
+  (void) message;
+  if (++exchange->interim > EXCHANGE_MAX_INTERIM)
+    g_cancellable_cancel (exchange->cancellable);
+}
+
+static void
+begin_try (GTask *task)
+{
+  Exchange *exchange = g_task_get_task_data (task);
+
+  exchange->tries++;
+  exchange->started = g_get_monotonic_time ();
+  exchange->certificate = 0;
+  exchange->interim = 0;
+  secret_buffer_clear (&exchange->body);
+  g_clear_object (&exchange->message);
+  exchange->message = message_new (&exchange->call);
+  g_signal_connect (exchange->message, "accept-certificate", G_CALLBACK (on_certificate), exchange);
+  g_signal_connect (exchange->message, "got-informational", G_CALLBACK (on_interim), exchange);
+  soup_session_send_async (exchange->session, exchange->message, G_PRIORITY_DEFAULT,
+                           exchange->cancellable, on_headers, task);
+}
+
+static gboolean
+on_deadline (void *user_data)
+{
+  Exchange *exchange = user_data;
+
+  exchange->late = true;
+  g_cancellable_cancel (exchange->cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_cancelled (GCancellable *outer, void *user_data)
+{
+  (void) outer;
+  g_cancellable_cancel (G_CANCELLABLE (user_data));
+}
+
+static void
+arm (Exchange *exchange, GTask *task, GCancellable *outer)
+{
+  exchange->cancellable = g_cancellable_new ();
+  exchange->deadline = g_get_monotonic_time () + exchange->timeout * G_USEC_PER_SEC;
+  exchange->alarm = g_timeout_source_new ((unsigned) exchange->timeout * 1000);
+  g_source_set_callback (exchange->alarm, on_deadline, exchange, NULL);
+  g_source_attach (exchange->alarm, g_task_get_context (task));
+  if (outer == NULL)
+    return;
+  exchange->outer = g_object_ref (outer);
+  exchange->outer_handler = g_cancellable_connect (
+      outer, G_CALLBACK (on_cancelled), g_object_ref (exchange->cancellable), g_object_unref);
+}
+
+GThread *
+exchange_prepare (const char *ca_file)
+{
+  return trust_warm_up (ca_file);
+}
+
+void
+exchange_send_async (const ExchangeCall *call, const ExchangeOptions *options,
+                     GCancellable *cancellable, GAsyncReadyCallback callback, void *user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+  Exchange *exchange = g_new0 (Exchange, 1);
+  GError *error = NULL;
+
+  g_task_set_source_tag (task, &source_tag);
+  g_task_set_task_data (task, exchange, (GDestroyNotify) exchange_free);
+  copy_call (exchange, call);
+  exchange->timeout = options->timeout;
+  exchange->verbose = options->verbose;
+  arm (exchange, task, cancellable);
+  exchange->session = message_session_new (options, &error);
+  if (exchange->session == NULL)
+    g_task_return_error (task, error);
+  else
+    begin_try (g_steal_pointer (&task));
+}
+
+ExchangeAnswer *
+exchange_send_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_async_result_is_tagged (result, &source_tag), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

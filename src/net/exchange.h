@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One bounded HTTPS exchange: no redirect, HTTP/1.1, one deadline in all, a body of at most 1 MiB.
+ */
+#pragma once
+
+#include "secret.h"
+#include "url.h"
+
+#include <gio/gio.h>
+
+#define EXCHANGE_MAX_BODY    (1024 * 1024) /* bytes, undecoded */
+#define EXCHANGE_MAX_INTERIM 16            /* answers of status 1xx before the answer */
+#define EXCHANGE_TRIES       3
+
+typedef struct {
+  const char *method; /* "POST" */
+  const Url *url;
+  const char *content_type;   /* NULL without a body */
+  Secret *body;               /* NULL without one */
+  const char *const *headers; /* name, value, …, NULL; or NULL */
+} ExchangeCall;
+
+typedef struct {
+  const char *ca_file; /* trusted besides the system's store; NULL: none */
+  const char *proxy;   /* NULL: none; or a URL such as http://host:port */
+  int timeout;         /* seconds in all, tries and pauses included */
+  int verbose;         /* 1: a line on stderr for each try */
+} ExchangeOptions;
+
+typedef struct {
+  unsigned status;
+  Secret *body;
+  char *content_type;  /* NULL if none */
+  int64_t date;        /* the server's clock, unix seconds; 0 if it did not say */
+  int64_t retry_after; /* seconds; 0 if it did not say */
+} ExchangeAnswer;
+
+void exchange_answer_free (ExchangeAnswer *answer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ExchangeAnswer, exchange_answer_free)
+
+/* Loads what the first exchange with this CA file (NULL: none) will need in a thread meanwhile: the
+ * TLS module, and the system's store where nothing else is trusted. For a caller who has a key to
+ * read and something to sign first. To be joined before the process ends. */
+GThread *exchange_prepare (const char *ca_file);
+
+/* Tries again after connect errors, 429 and 5xx while the deadline allows: after the answer's
+ * Retry-After, which is not shortened (what does not fit is handed out at once), else after 0.2 s
+ * and then 0.4 s. An answer of any status but 3xx is an answer; the last 429 or 5xx is handed out
+ * too. Errors: network (with the host, and what is wrong: name, connection, certificate, time),
+ * protocol (redirect, body too long, cut short), config (ca_file). CANCELLABLE may be NULL. */
+void exchange_send_async (const ExchangeCall *call, const ExchangeOptions *options,
+                          GCancellable *cancellable, GAsyncReadyCallback callback, void *user_data);
+ExchangeAnswer *exchange_send_finish (GAsyncResult *result, GError **error);
