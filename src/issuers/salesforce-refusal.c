@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What Salesforce's refusals mean. It answers OAuth errors (RFC 6749 section 5.2); the same `error`
+ * has many causes, which only the description tells apart. */
+#include "salesforce.h"
+
+#include "error.h"
+#include "i18n.h"
+#include "strict.h"
+#include "text.h"
+
+#include <string.h>
+
+typedef struct {
+  const char *error;    /* exactly this `error`; NULL: any */
+  const char *fragment; /* somewhere in the description or the `error`; NULL: any */
+  const char *meaning;
+  const char *hint;
+  IssuerRefusal refusal;
+} Refusal;
+
+#define APPROVE_HINT                                                                               \
+  N_ ("in Setup, open the app's policies and assign a profile or permission set that this user "   \
+      "has")
+#define AUDIENCE_HINT                                                                              \
+  N_ ("set login-url to the org's My Domain URL (or the site's URL) and leave audience out")
+#define CLOCK_HINT N_ ("set this machine's clock, by NTP for example")
+#define USER_HINT  N_ ("have an administrator look at the user in Setup, or set username to another")
+#define HOLD       60 /* seconds */
+
+/* The most specific first: the first line that matches is taken. clang-format off: one line each.
+ */
+/* clang-format off */
+static const Refusal refusals[] = {
+  { NULL, "LOGIN_RATE_EXCEEDED", N_ ("this user has logged in too often within the hour"), N_ ("wait, and keep the cache on: every login counts against 3,600 an hour"), { .hold = HOLD } },
+  { NULL, "hasn't approved this consumer", N_ ("the user is not pre-authorised for this app, or login-url, audience or username is wrong"), N_ ("in the app's policies set \"Admin approved users are pre-authorized\" and assign the user's profile or a permission set"), { 0 } },
+  { NULL, "not admin approved", N_ ("the app is for users that an administrator approved, and this one is not"), APPROVE_HINT, { 0 } },
+  { "invalid_app_access", NULL, N_ ("the user may not use this app"), APPROVE_HINT, { 0 } },
+  { NULL, "audience is invalid", N_ ("the assertion was made out to another host"), AUDIENCE_HINT, { 0 } },
+  { NULL, "assertion expired", N_ ("the assertion had already expired when it arrived"), CLOCK_HINT, { .clock = true } },
+  { NULL, "expired authorization code", N_ ("the assertion had already expired when it arrived"), CLOCK_HINT, { .clock = true } },
+  { NULL, "assertion is expired", N_ ("the assertion had already expired when it arrived"), CLOCK_HINT, { .clock = true } },
+  { NULL, "invalid assertion", N_ ("the key does not belong to the certificate in the app, or a claim is wrong"), N_ ("upload the certificate of this profile's key to the app"), { 0 } },
+  { NULL, "ip restricted", N_ ("this machine's address is outside of the allowed login IP ranges"), N_ ("add the address to the login IP ranges of the app or of the user's profile"), { 0 } },
+  { NULL, "inactive user", N_ ("the user is deactivated"), USER_HINT, { 0 } },
+  { NULL, "user is frozen", N_ ("the user is frozen"), USER_HINT, { 0 } },
+  { NULL, "organization is locked", N_ ("the org is locked"), N_ ("ask the org's administrator or Salesforce support"), { 0 } },
+  { NULL, "organization is inactive", N_ ("the org is inactive"), N_ ("ask the org's administrator or Salesforce support"), { 0 } },
+  { NULL, "inactive organization", N_ ("the org is inactive"), N_ ("ask the org's administrator or Salesforce support"), { 0 } },
+  { NULL, "locked organization", N_ ("the org is locked"), N_ ("ask the org's administrator or Salesforce support"), { 0 } },
+  { NULL, "no valid scopes", N_ ("the app has no OAuth scope"), N_ ("add scopes to the app: at least api and refresh_token"), { 0 } },
+  { NULL, "app_not_found", N_ ("there is no such app at this host"), N_ ("External Client Apps answer at the org's My Domain URL only: set login-url to it"), { 0 } },
+  { "invalid_client_id", NULL, N_ ("the consumer key is wrong, of another org, or of an app made less than about ten minutes ago"), N_ ("compare client-id with the app's consumer key; after making an app wait ten minutes"), { 0 } },
+  { "invalid_client", NULL, N_ ("the app's credentials are not accepted"), N_ ("compare client-id with the app's consumer key"), { 0 } },
+  { "unsupported_grant_type", NULL, N_ ("the JWT bearer flow is not enabled for this app"), N_ ("enable \"JWT bearer flow\" and digital signatures in the app's settings"), { 0 } },
+};
+/* clang-format on */
+
+static bool
+contains (const char *text, const char *fragment)
+{
+  g_autofree char *small = g_ascii_strdown (text, -1);
+  g_autofree char *part = g_ascii_strdown (fragment, -1);
+
+  return strstr (small, part) != NULL;
+}
+
+static const Refusal *
+find_refusal (const char *code, const char *description)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (refusals); i++)
+    {
+      const Refusal *refusal = &refusals[i];
+
+      if (refusal->error != NULL && g_ascii_strcasecmp (refusal->error, code) != 0)
+        continue;
+      if (refusal->fragment == NULL || contains (description, refusal->fragment) ||
+          contains (code, refusal->fragment))
+        return refusal;
+    }
+  return NULL;
+}
+
+/* `error` and `error_description`; what is missing is "". False if the answer is nothing that an
+ * OAuth server says. */
+static bool
+read_error (const ExchangeAnswer *answer, char **code, char **description)
+{
+  size_t length = 0;
+  const char *body = secret_bytes (answer->body, &length);
+  g_autoptr (JsonObject) object = json_strict_object (body, length, NULL);
+  const char *text = NULL;
+  const char *more = NULL;
+
+  if (object == NULL || (text = json_need_string (object, "error", NULL)) == NULL ||
+      !json_optional_string (object, "error_description", &more, NULL))
+    return false;
+  *code = text_clean_told (text);
+  *description = text_clean_told (more != NULL ? more : "");
+  return true;
+}
+
+static GError *
+explain_foreign (const IssuerContext *context, const ExchangeAnswer *answer)
+{
+  const char *login_url = profile_get (context->profile, "login-url");
+  GError *error =
+      g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_REFUSED,
+                   _ ("the issuer refused (HTTP %u) without saying why"), answer->status);
+
+  error_add_hint (error, _ ("is login-url right? %s must be the org's My Domain URL"), login_url);
+  return error;
+}
+
+/* "the user is frozen (invalid_grant: user is frozen)" */
+static GError *
+explain_known (const Refusal *known, const char *code, const char *description)
+{
+  const char *separator = *description != '\0' ? ": " : "";
+  GError *error =
+      g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_REFUSED, _ ("the issuer refused: %s (%s%s%s)"),
+                   _ (known->meaning), code, separator, description);
+
+  error_add_hint (error, "%s", _ (known->hint));
+  return error;
+}
+
+GError *
+salesforce_explain (const IssuerContext *context, const ExchangeAnswer *answer,
+                    IssuerRefusal *refusal)
+{
+  g_autofree char *code = NULL;
+  g_autofree char *description = NULL;
+  const Refusal *known;
+
+  if (!read_error (answer, &code, &description))
+    return explain_foreign (context, answer);
+  known = find_refusal (code, description);
+  if (known == NULL)
+    return g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_REFUSED, _ ("the issuer refused: %s%s%s"), code,
+                        *description != '\0' ? ": " : "", description);
+  refusal->clock = known->refusal.clock;
+  if (refusal->hold == 0 && known->refusal.hold > 0)
+    refusal->hold = MAX (known->refusal.hold, answer->retry_after);
+  return explain_known (known, code, description);
+}

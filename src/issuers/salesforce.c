@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "salesforce.h"
+
+#include "error.h"
+#include "i18n.h"
+#include "jwt.h"
+#include "strict.h"
+
+#include <string.h>
+
+#define TOKEN_PATH "/services/oauth2/token"
+#define GRANT_TYPE "urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer"
+
+/* Seconds. "At most a few minutes ahead" is the issuer's rule for `exp`; the length of a session is
+ * the org's own setting, 15 minutes at least, and the answer does not tell it. */
+enum {
+  ASSERTION_LIFETIME = 180,
+  MIN_ASSERTION_LIFETIME = 30,
+  MAX_ASSERTION_LIFETIME = 300,
+  TOKEN_LIFETIME = 900,
+  MIN_TOKEN_LIFETIME = 60,
+  MAX_TOKEN_LIFETIME = 86400,
+};
+
+static const IssuerSetting settings[] = {
+  { "login-url", true,
+    N_ ("My Domain URL (https://NAME.my.salesforce.com), or an Experience Cloud site's URL") },
+  { "client-id", true, N_ ("consumer key of the connected app or External Client App") },
+  { "username", true, N_ ("user name to act as, in the form of a mail address") },
+  { NULL, false, NULL },
+};
+
+/* `login-url` without trailing slashes. */
+static Url *
+read_login_url (const Profile *profile, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (Url) url = url_parse (profile_get (profile, "login-url"), &reason);
+
+  if (url == NULL)
+    {
+      profile_set_error (profile, "login-url", error, "%s", reason->message);
+      return NULL;
+    }
+  if (url->query != NULL)
+    {
+      profile_set_error (profile, "login-url", error, _ ("it has a query (\"?\")"));
+      return NULL;
+    }
+  while (g_str_has_suffix (url->path, "/"))
+    url->path[strlen (url->path) - 1] = '\0';
+  return g_steal_pointer (&url);
+}
+
+static Url *
+token_url (const Url *login_url, GError **error)
+{
+  g_autofree char *base = url_to_string (login_url);
+  g_autofree char *text = g_strconcat (base, TOKEN_PATH, NULL);
+
+  return url_parse (text, error);
+}
+
+/* iss, sub, aud and exp, and nothing else: what this issuer documents. The audience is the login
+ * host's, so what a tool asks for has no say in it. */
+static JsonObject *
+make_claims (const IssuerContext *context, const Url *login_url, int64_t lifetime)
+{
+  const Profile *profile = context->profile;
+  const char *audience = profile_get (profile, "audience");
+  g_autofree char *base = url_to_string (login_url);
+  JsonObject *claims = json_object_new ();
+
+  json_object_set_string_member (claims, "iss", profile_get (profile, "client-id"));
+  json_object_set_string_member (claims, "sub", profile_get (profile, "username"));
+  json_object_set_string_member (claims, "aud", audience != NULL ? audience : base);
+  json_object_set_int_member (claims, "exp", context->now + lifetime);
+  return claims;
+}
+
+static const Algorithm *
+pick_algorithm (const Profile *profile, GError **error)
+{
+  const char *name = profile_get (profile, "algorithm");
+
+  if (name != NULL && strcmp (name, "RS256") != 0)
+    {
+      profile_set_error (profile, "algorithm", error, _ ("Salesforce takes RS256 only"));
+      return NULL;
+    }
+  return algorithm_find ("RS256");
+}
+
+static Secret *
+sign_assertion (const IssuerContext *context, const Url *login_url, GError **error)
+{
+  const Algorithm *algorithm = pick_algorithm (context->profile, error);
+  const char *key_id = profile_get (context->profile, "key-id");
+  g_autoptr (JsonObject) header = NULL;
+  g_autoptr (JsonObject) claims = NULL;
+  int64_t lifetime = 0;
+
+  if (algorithm == NULL ||
+      !profile_get_seconds (context->profile, "assertion-lifetime", ASSERTION_LIFETIME,
+                            MIN_ASSERTION_LIFETIME, MAX_ASSERTION_LIFETIME, &lifetime, error))
+    return NULL;
+  if (key_id != NULL)
+    {
+      header = json_object_new ();
+      json_object_set_string_member (header, "kid", key_id);
+    }
+  claims = make_claims (context, login_url, lifetime);
+  return jwt_sign (context->key, algorithm, header, claims, error);
+}
+
+static bool
+salesforce_build (const IssuerContext *context, IssuerCall *call, GError **error)
+{
+  static const char *const headers[] = { "Accept", "application/json", NULL };
+  g_autoptr (Url) login_url = read_login_url (context->profile, error);
+  g_autoptr (Url) url = NULL;
+  g_autoptr (Secret) assertion = NULL;
+  g_auto (SecretBuffer) body = { 0 };
+
+  if (login_url == NULL || (url = token_url (login_url, error)) == NULL)
+    return false;
+  assertion = sign_assertion (context, login_url, error);
+  if (assertion == NULL)
+    return false;
+
+  /* A compact JWS has no character that a form would escape. */
+  secret_buffer_append (&body, "grant_type=" GRANT_TYPE "&assertion=", -1);
+  secret_buffer_append_secret (&body, assertion);
+  *call = (IssuerCall){
+    .method = g_strdup ("POST"),
+    .url = g_steal_pointer (&url),
+    .content_type = g_strdup ("application/x-www-form-urlencoded"),
+    .body = secret_buffer_end (&body),
+    .headers = g_strdupv ((char **) headers),
+  };
+  return true;
+}
+
+/* Its length is credential_check's to judge. */
+static bool
+check_token (const Secret *token, GError **error)
+{
+  size_t length = 0;
+  const char *bytes = secret_bytes (token, &length);
+  const char *wrong = NULL;
+
+  if (length == 0)
+    wrong = _ ("it is empty");
+  for (size_t i = 0; i < length && wrong == NULL; i++)
+    if (!g_ascii_isgraph (bytes[i]))
+      wrong = _ ("it holds a character that no token may have");
+  if (wrong != NULL)
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
+                 _ ("the issuer's access token is not usable: %s"), wrong);
+  return wrong == NULL;
+}
+
+static bool
+check_token_type (JsonObject *answer, GError **error)
+{
+  const char *type = NULL;
+
+  if (!json_optional_string (answer, "token_type", &type, error))
+    return false;
+  if (type == NULL || g_ascii_strcasecmp (type, "Bearer") == 0)
+    return true;
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
+               _ ("the issuer's token_type is not Bearer"));
+  return false;
+}
+
+/* Tools connect to these with the token in hand, so nothing odd passes. */
+static bool
+check_url (const char *name, const char *value, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (Url) url = url_parse (value, &reason);
+
+  if (url != NULL)
+    return true;
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL, _ ("the issuer's %s is not usable: %s"),
+               name, reason->message);
+  return false;
+}
+
+static const struct {
+  const char *name;
+  bool is_url;
+} details[] = {
+  { "instance_url", true },
+  { "id", true },
+  { "scope", false },
+  { "issued_at", false },
+  { "sfdc_community_url", true },
+  { "sfdc_community_id", false },
+};
+
+static bool
+add_details (Credential *credential, JsonObject *answer, GError **error)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (details); i++)
+    {
+      const char *value = NULL;
+
+      if (!json_optional_string (answer, details[i].name, &value, error))
+        return false;
+      if (value != NULL && details[i].is_url && !check_url (details[i].name, value, error))
+        return false;
+      credential_add_detail (credential, details[i].name, value);
+    }
+  return credential_check (credential, error);
+}
+
+/* A page for people in place of JSON is what a wrong host answers. */
+static JsonObject *
+read_object (const ExchangeAnswer *answer, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  size_t length = 0;
+  const char *body = secret_bytes (answer->body, &length);
+  JsonObject *object = json_strict_object (body, length, &reason);
+
+  if (object != NULL)
+    return object;
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
+               _ ("the issuer's answer cannot be read: %s"),
+               length == 0 ? _ ("it is empty") : reason->message);
+  if (error != NULL)
+    error_add_hint (*error,
+                    _ ("is login-url right? it must be the org's My Domain URL, or a site's"));
+  return NULL;
+}
+
+static Credential *
+salesforce_read (const IssuerContext *context, const ExchangeAnswer *answer, GError **error)
+{
+  g_autoptr (JsonObject) object = NULL;
+  g_autoptr (Secret) token = NULL;
+  g_autoptr (Credential) credential = NULL;
+  int64_t lifetime = 0;
+
+  if (!profile_get_seconds (context->profile, "token-lifetime", TOKEN_LIFETIME, MIN_TOKEN_LIFETIME,
+                            MAX_TOKEN_LIFETIME, &lifetime, error))
+    return NULL;
+  object = read_object (answer, error);
+  if (object == NULL)
+    return NULL;
+  token = json_take_secret (object, "access_token", error);
+  if (token == NULL || !check_token (token, error) || !check_token_type (object, error))
+    return NULL;
+
+  credential = credential_new (CREDENTIAL_BEARER, profile_name (context->profile), token,
+                               context->now, context->now + lifetime);
+  if (!add_details (credential, object, error))
+    return NULL;
+  return g_steal_pointer (&credential);
+}
+
+const Issuer salesforce_issuer = {
+  .name = "salesforce",
+  .summary = N_ ("Salesforce, by the OAuth 2.0 JWT bearer flow"),
+  .settings = settings,
+  .git_username = "oauth2",
+  .build = salesforce_build,
+  .read = salesforce_read,
+  .explain = salesforce_explain,
+};
