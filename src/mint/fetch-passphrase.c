@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fetch-passphrase.h"
+
+#include "error.h"
+#include "i18n.h"
+#include "keyring.h"
+#include "passphrase.h"
+#include "prompt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SETTING     "passphrase"
+#define KEY_SETTING "key-passphrase"
+
+enum { PROMPT_TIMEOUT = 300 /* seconds, for a person */ };
+
+typedef struct {
+  PassphraseSource *source;
+  const char *what;     /* "keystore" or "key" */
+  const char *setting;  /* SETTING or KEY_SETTING */
+  const char *argument; /* what stands after the colon; NULL without one */
+  Secret *given;        /* came with the job; NULL: did not */
+} Wanted;
+
+static Secret *
+fail_file (const char *path, const char *why, GError **error)
+{
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE,
+               _ ("cannot read the passphrase file %s: %s"), path, why);
+  return NULL;
+}
+
+/* The rules of a key file: links are followed (a Kubernetes secret is one), but nobody else may
+ * read it. */
+static Secret *
+read_open_file (int fd, const char *path, GError **error)
+{
+  g_autofree char *quoted = g_shell_quote (path);
+  struct stat status;
+
+  if (fstat (fd, &status) != 0)
+    return fail_file (path, g_strerror (errno), error);
+  if (!S_ISREG (status.st_mode))
+    return fail_file (path, _ ("it is not a regular file"), error);
+  if ((status.st_mode & (S_IROTH | S_IWOTH)) != 0)
+    {
+      fail_file (path, _ ("every user of this machine may read or write it"), error);
+      if (error != NULL)
+        error_add_hint (*error, "chmod 600 %s", quoted);
+      return NULL;
+    }
+  return passphrase_read (fd, path, error);
+}
+
+static Secret *
+fetch_file (const Wanted *wanted, GError **error)
+{
+  const Profile *profile = wanted->source->job->profile;
+  const char *home = wanted->source->home;
+  g_autofree char *path = NULL;
+  Secret *secret;
+  int fd;
+
+  if (g_str_has_prefix (wanted->argument, "~/") && home != NULL)
+    path = g_build_filename (home, wanted->argument + 2, NULL);
+  else
+    path = g_strdup (wanted->argument);
+  if (!g_path_is_absolute (path))
+    {
+      profile_set_error (profile, wanted->setting, error,
+                         _ ("the path after \"file:\" must begin with / or ~/"));
+      return NULL;
+    }
+  fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0)
+    return fail_file (path, g_strerror (errno), error);
+  secret = read_open_file (fd, path, error);
+  close (fd);
+  return secret;
+}
+
+static Secret *
+fetch_prompt (const Wanted *wanted, GError **error)
+{
+  const char *name = profile_name (wanted->source->job->profile);
+  g_autofree char *question =
+      strcmp (wanted->what, "key") == 0
+          ? g_strdup_printf (_ ("Passphrase of the key of profile %s: "), name)
+          : g_strdup_printf (_ ("Passphrase of the keystore of profile %s: "), name);
+
+  int64_t asked_at = g_get_monotonic_time ();
+  Secret *typed = prompt_passphrase (question, PROMPT_TIMEOUT, error);
+
+  wanted->source->typed_in += g_get_monotonic_time () - asked_at;
+  return typed;
+}
+
+/* The desktop may ask to unlock its keyring, but not for a mint in the background, which leads a
+ * session of its own (spawn.h). */
+static Secret *
+fetch_keyring (const Wanted *wanted, GError **error)
+{
+  bool interactive = getsid (0) != getpid ();
+
+  return keyring_lookup_passphrase (profile_name (wanted->source->job->profile), wanted->what,
+                                    interactive, wanted->source->timeout, error);
+}
+
+static Secret *
+fetch_nothing (const Wanted *wanted, GError **error)
+{
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE, _ ("`%s` gave no passphrase"),
+               wanted->setting);
+  if (error != NULL)
+    error_add_hint (*error, _ ("set %s to keyring, file:PATH, env:NAME or prompt"),
+                    wanted->setting);
+  return NULL;
+}
+
+static Secret *(*const fetchers[]) (const Wanted *wanted, GError **error) = {
+  [PASSPHRASE_NONE] = fetch_nothing,  [PASSPHRASE_KEYRING] = fetch_keyring,
+  [PASSPHRASE_PROMPT] = fetch_prompt, [PASSPHRASE_FILE] = fetch_file,
+  [PASSPHRASE_ENV] = fetch_nothing,   [PASSPHRASE_FD] = fetch_nothing,
+};
+
+bool
+fetch_passphrase_is_configured (const Job *job)
+{
+  return profile_get (job->profile, SETTING) != NULL ||
+         profile_get (job->profile, KEY_SETTING) != NULL;
+}
+
+Secret *
+fetch_passphrase (const char *what, void *data, GError **error)
+{
+  PassphraseSource *source = data;
+  const Job *job = source->job;
+  bool of_key = strcmp (what, "key") == 0 && profile_get (job->profile, KEY_SETTING) != NULL;
+  Wanted wanted = {
+    .source = source,
+    .what = what,
+    .setting = of_key ? KEY_SETTING : SETTING,
+    .given = of_key ? job->key_passphrase : job->passphrase,
+  };
+  PassphraseKind kind;
+
+  if (wanted.given != NULL)
+    return secret_ref (wanted.given);
+  if (!passphrase_parse (job->profile, wanted.setting, &kind, &wanted.argument, error))
+    return NULL;
+  return fetchers[kind](&wanted, error);
+}

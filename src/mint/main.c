@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* avouch-mint: the only program that opens a private key or the network. Reads a job on stdin and
+ * answers with one record on stdout. */
+#include "cache.h"
+#include "error.h"
+#include "i18n.h"
+#include "job.h"
+#include "mint.h"
+#include "obtain.h"
+#include "process.h"
+#include "spawn.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 2, PERTURB = 0xa5 };
+
+/* Whoever starts this program does so with a clean environment (environment_for_mint), and that is
+ * the guarantee: GnuTLS reads GNUTLS_SYSTEM_PRIORITY_FILE in a constructor, before main. What is
+ * read later is removed here too, should it have been started by hand. */
+static const char *const distrusted[] = {
+  "GIO_EXTRA_MODULES", "GIO_MODULE_DIR",   "GIO_USE_TLS",           "GIO_USE_PROXY_RESOLVER",
+  "GIO_USE_VFS",       "SECRET_BACKEND",   "SSLKEYLOGFILE",         "GNUTLS_DEBUG_LEVEL",
+  "G_MESSAGES_DEBUG",  "SOUP_FORCE_HTTP1", "G_TLS_GNUTLS_PRIORITY",
+};
+
+/* What is done with a job's result, however it turned out. */
+typedef struct {
+  const Job *job;
+  Cache *cache; /* NULL: the profile wants none, or there is no folder for it */
+  int lock;     /* -1: none was handed down */
+} Outcome;
+
+static void
+warn (const Job *job, const GError *error)
+{
+  g_autofree char *message = error_message (error);
+
+  if (job->verbose > 0)
+    fprintf (stderr, "avouch-mint: %s\n", message);
+}
+
+/* A credential that cannot be stored is no less a credential. */
+static void
+store_credential (const Outcome *outcome, const Credential *credential)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (outcome->cache == NULL)
+    return;
+  if (!cache_store (outcome->cache, outcome->job->token, credential, &error))
+    warn (outcome->job, error);
+}
+
+static void
+store_failure (const Outcome *outcome, const GError *error, int64_t hold)
+{
+  g_autoptr (Failure) failure = g_new0 (Failure, 1);
+
+  if (outcome->cache == NULL)
+    return;
+  failure->failed_at = process_now_milliseconds ();
+  failure->held_until = process_now () + hold;
+  failure->error = g_error_copy (error);
+  cache_store_failure (outcome->cache, outcome->job->token, failure);
+}
+
+/* Closes stdout and lets go of the lock: nobody need wait for what comes after. */
+static void
+answer (const Outcome *outcome, const Record *record)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Secret) bytes = record_encode (record, &error);
+
+  if (bytes == NULL || !secret_write_fd (bytes, STDOUT_FILENO, "answer", &error))
+    error_report (error);
+  close (STDOUT_FILENO);
+  if (outcome->lock >= 0)
+    close (outcome->lock);
+}
+
+static int
+answer_error (const Outcome *outcome, const GError *error, int64_t hold)
+{
+  g_autoptr (Record) record = job_error_record (error, hold);
+
+  answer (outcome, record);
+  return error_exit_code (error);
+}
+
+static Job *
+read_job (GError **error)
+{
+  g_autoptr (Secret) bytes = secret_read_fd (STDIN_FILENO, RECORD_MAX_LENGTH, "job", error);
+  g_autoptr (Record) record = NULL;
+
+  if (bytes == NULL || (record = record_decode (bytes, error)) == NULL)
+    return NULL;
+  return job_from_record (record, error);
+}
+
+/* Stores before it answers: those who wait for the lock look into the cache next. */
+static int
+run (const Outcome *outcome, const Environment *environment)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Record) record = NULL;
+  int64_t hold = 0;
+  g_autoptr (Credential) credential = mint_credential (outcome->job, environment, &hold, &error);
+
+  if (credential == NULL)
+    {
+      store_failure (outcome, error, hold);
+      return answer_error (outcome, error, hold);
+    }
+  store_credential (outcome, credential);
+  record = credential_to_record (credential);
+  answer (outcome, record);
+  return 0;
+}
+
+static int
+serve (const Environment *environment, int lock)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Job) job = read_job (&error);
+  g_autoptr (Cache) cache = NULL;
+  bool wanted = false;
+
+  if (job == NULL || !obtain_wants_cache (job->profile, &wanted, &error))
+    return answer_error (&(Outcome){ .lock = lock }, error, 0);
+  if (wanted && (cache = cache_open (environment, &error)) == NULL)
+    warn (job, error);
+  int code = run (&(Outcome){ job, cache, lock }, environment);
+  if (cache != NULL)
+    cache_sweep (cache, process_now ());
+  return code;
+}
+
+static int
+explain_itself (int argc, char **argv)
+{
+  if (argc == 2 && strcmp (argv[1], "--version") == 0)
+    {
+      printf ("avouch-mint %s\n", AVOUCH_VERSION);
+      return 0;
+    }
+  if (argc == 2 && strcmp (argv[1], "--help") == 0)
+    {
+      printf ("%s",
+              _ ("avouch-mint signs and exchanges on behalf of avouch's other programs, which "
+                 "start it;\nit reads a job on its standard input. Type 'avouch token' "
+                 "instead.\n"));
+      return 0;
+    }
+  fprintf (stderr, "%s",
+           _ ("avouch-mint: this program is started by avouch's other programs\n"
+              "hint: type 'avouch token' instead\n"));
+  return EXIT_USAGE;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (Environment) environment = NULL;
+
+  /* Before anything else is opened. */
+  int lock = fcntl (SPAWN_LOCK, F_GETFD) >= 0 ? SPAWN_LOCK : -1;
+
+  process_harden ();
+  /* Libraries free copies of key and token that we cannot reach; glibc then overwrites them. */
+  mallopt (M_PERTURB, PERTURB);
+  umask (S_IRWXG | S_IRWXO);
+  signal (SIGPIPE, SIG_IGN);
+  for (size_t i = 0; i < G_N_ELEMENTS (distrusted); i++)
+    g_unsetenv (distrusted[i]);
+  if (argc > 1 || isatty (STDIN_FILENO))
+    return explain_itself (argc, argv);
+  environment = environment_read ();
+  return serve (environment, lock);
+}

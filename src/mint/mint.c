@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mint.h"
+
+#include "error.h"
+#include "fetch-passphrase.h"
+#include "i18n.h"
+#include "issuer.h"
+#include "process.h"
+#include "proxy.h"
+
+/* Seconds. */
+enum {
+  TIMEOUT = 30,
+  MIN_TIMEOUT = 1,
+  MAX_TIMEOUT = 600,
+  HOLD_REFUSED = 10, /* tools ask 2 to 6 times for one command, and an account must not be locked */
+  HOLD_NETWORK = 3,
+  MAX_HOLD = 3600,
+  TOLERATED_SKEW = 30,
+  NOTICED_SKEW = 2, /* enough where the issuer itself complains; the answer's way takes time too */
+};
+
+enum { FIRST_SUCCESS = 200, FIRST_REDIRECT = 300 };
+
+typedef struct {
+  const Job *job;
+  const Environment *environment;
+  const Issuer *issuer;
+  IssuerContext context;
+  Key *key;
+  char *ca_file;
+  GThread *preparation; /* of the exchange, while the key is read and the assertion signed */
+  int timeout;
+  int64_t started; /* monotonic, microseconds */
+  int64_t skew;    /* seconds by which the issuer's clock is ahead; 0 if it did not say */
+  int64_t hold;
+} Mint;
+
+static void
+mint_clear (Mint *mint)
+{
+  g_clear_pointer (&mint->preparation, g_thread_join);
+  g_clear_pointer (&mint->key, key_unref);
+  g_free (mint->ca_file);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Mint, mint_clear)
+
+/* One deadline for the keyring, the exchange, and the second try. */
+static int
+seconds_left (const Mint *mint)
+{
+  int64_t passed = (g_get_monotonic_time () - mint->started) / G_USEC_PER_SEC;
+
+  return (int) MAX (mint->timeout - passed, 1);
+}
+
+/* The name by which a git server takes the token as a password. */
+static Credential *
+name_user (const Mint *mint, Credential *credential)
+{
+  const char *own = profile_username (mint->job->profile);
+
+  if (credential != NULL && credential->username == NULL)
+    credential->username = g_strdup (own != NULL ? own : mint->issuer->git_username);
+  return credential;
+}
+
+static bool
+read_settings (Mint *mint, GError **error)
+{
+  const Profile *profile = mint->job->profile;
+  int64_t timeout = 0;
+
+  mint->issuer = issuer_for_profile (profile, error);
+  if (mint->issuer == NULL ||
+      !profile_get_seconds (profile, "timeout", TIMEOUT, MIN_TIMEOUT, MAX_TIMEOUT, &timeout, error))
+    return false;
+  mint->timeout = (int) timeout;
+  if (profile_get (profile, "ca-file") == NULL)
+    return true;
+  mint->ca_file = profile_get_path (profile, "ca-file", mint->environment->home, error);
+  return mint->ca_file != NULL;
+}
+
+static bool
+load_key (Mint *mint, GError **error)
+{
+  const Profile *profile = mint->job->profile;
+  g_autofree char *path = NULL;
+  PassphraseSource passphrase = { mint->job, mint->environment->home, seconds_left (mint), 0 };
+  KeySource source = {
+    .alias = profile_get (profile, "key-alias"),
+    .passphrase = fetch_passphrase_is_configured (mint->job) ? fetch_passphrase : NULL,
+    .passphrase_data = &passphrase,
+  };
+
+  if (profile_get (profile, "key") == NULL)
+    {
+      profile_set_error (profile, "key", error, _ ("the profile names no key"));
+      return false;
+    }
+  path = profile_get_path (profile, "key", mint->environment->home, error);
+  if (path == NULL)
+    return false;
+  source.location = path;
+  mint->key = key_load (&source, error);
+  mint->started += passphrase.typed_in;
+  return mint->key != NULL;
+}
+
+static void
+on_exchanged (GObject *source, GAsyncResult *result, void *user_data)
+{
+  (void) source;
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static ExchangeAnswer *
+exchange (const Mint *mint, const IssuerCall *call, GError **error)
+{
+  g_autofree char *proxy = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  ExchangeCall request = {
+    .method = call->method,
+    .url = call->url,
+    .content_type = call->content_type,
+    .body = call->body,
+    .headers = (const char *const *) call->headers,
+  };
+  ExchangeOptions options = {
+    .ca_file = mint->ca_file,
+    .timeout = seconds_left (mint),
+    .verbose = mint->job->verbose,
+  };
+
+  if (!proxy_find (mint->job->profile, call->url, mint->environment->inherited, &proxy, error))
+    return NULL;
+  options.proxy = proxy;
+  exchange_send_async (&request, &options, NULL, on_exchanged, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return exchange_send_finish (result, error);
+}
+
+static bool
+is_success (const ExchangeAnswer *answer)
+{
+  return answer->status >= FIRST_SUCCESS && answer->status < FIRST_REDIRECT;
+}
+
+/* The call by the clock as it is in CONTEXT, and the issuer's clock from its answer. */
+static ExchangeAnswer *
+ask (Mint *mint, GError **error)
+{
+  g_auto (IssuerCall) call = { 0 };
+  ExchangeAnswer *answer;
+
+  if (!mint->issuer->build (&mint->context, &call, error))
+    return NULL;
+  answer = exchange (mint, &call, error);
+  if (answer != NULL && answer->date != 0)
+    mint->skew = answer->date - process_now ();
+  return answer;
+}
+
+static bool
+is_skewed (const Mint *mint)
+{
+  return ABS (mint->skew) > TOLERATED_SKEW;
+}
+
+static void
+mention_skew (const Mint *mint, GError *refusal)
+{
+  g_autofree char *message = error_message (refusal);
+  g_autofree char *hint = g_strdup (error_hint (refusal));
+
+  if (!is_skewed (mint))
+    return;
+  g_free (refusal->message);
+  refusal->message = g_strdup_printf (
+      mint->skew > 0 ? _ ("%s; this machine's clock is %lld s behind the issuer's")
+                     : _ ("%s; this machine's clock is %lld s ahead of the issuer's"),
+      message, (long long) ABS (mint->skew));
+  if (hint != NULL)
+    error_add_hint (refusal, "%s", hint);
+}
+
+static Credential *
+give_up (Mint *mint, const ExchangeAnswer *answer, const IssuerRefusal *refusal,
+         GError *explanation, GError **error)
+{
+  mint->hold = MAX (refusal->hold, answer->retry_after);
+  mention_skew (mint, explanation);
+  g_propagate_error (error, explanation);
+  return NULL;
+}
+
+/* LAST: no further try, whatever the clocks say. */
+static Credential *
+try_once (Mint *mint, bool last, GError **error)
+{
+  int64_t asked_at = process_now ();
+  g_autoptr (ExchangeAnswer) answer = ask (mint, error);
+  IssuerRefusal refusal;
+  GError *explanation;
+
+  if (answer == NULL)
+    return NULL;
+  if (is_success (answer))
+    {
+      /* A credential's times are by this machine's clock. */
+      mint->context.now = asked_at;
+      return name_user (mint, mint->issuer->read (&mint->context, answer, error));
+    }
+
+  explanation = issuer_explain (mint->issuer, &mint->context, answer, &refusal);
+  if (last || explanation->code != AVOUCH_ERROR_REFUSED || refusal.hold > 0 ||
+      !(is_skewed (mint) || (refusal.clock && ABS (mint->skew) > NOTICED_SKEW)))
+    return give_up (mint, answer, &refusal, explanation, error);
+  g_error_free (explanation);
+  mint->context.now = process_now () + mint->skew;
+  return try_once (mint, true, error);
+}
+
+/* A network that was down, and an issuer that is busy, are asked again sooner than one that said
+ * no. */
+static int64_t
+hold_for (const GError *error, int64_t asked)
+{
+  if (g_error_matches (error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED))
+    return CLAMP (asked, HOLD_REFUSED, MAX_HOLD);
+  if (g_error_matches (error, AVOUCH_ERROR, AVOUCH_ERROR_NETWORK))
+    return CLAMP (asked, HOLD_NETWORK, MAX_HOLD);
+  return 0;
+}
+
+Credential *
+mint_credential (const Job *job, const Environment *environment, int64_t *hold, GError **error)
+{
+  g_auto (Mint) mint = {
+    .job = job,
+    .environment = environment,
+    .started = g_get_monotonic_time (),
+  };
+  g_autoptr (GError) reason = NULL;
+  Credential *credential = NULL;
+
+  if (read_settings (&mint, &reason))
+    mint.preparation = exchange_prepare (mint.ca_file);
+  if (reason == NULL && load_key (&mint, &reason))
+    {
+      mint.context = (IssuerContext){
+        .profile = job->profile,
+        .request = job->request,
+        .key = mint.key,
+        .home = environment->home,
+        .now = process_now (),
+      };
+      credential = try_once (&mint, false, &reason);
+    }
+  if (credential == NULL)
+    {
+      *hold = hold_for (reason, mint.hold);
+      g_propagate_error (error, g_steal_pointer (&reason));
+    }
+  return credential;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The demo host: a Salesforce token endpoint, git repositories and a sliver of a Kubernetes API
+ * behind one TLS port, for `./dev demo` and for the tests of real clients. It shares no code with
+ * avouch: a mistake in ours must not be one of its own. */
+#pragma once
+
+#include <gnutls/abstract.h>
+#include <json-glib/json-glib.h>
+#include <libsoup/soup.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What the host was started with. */
+typedef struct {
+  char *ca_file;
+  char **certificates; /* PEM files: whose assertions are accepted */
+  char *client_id;
+  char *username;
+  char *audience; /* NULL: the host's own URL */
+  char *git_root; /* NULL: no repositories */
+  int session;    /* seconds that a token lives */
+  gboolean until_eof;
+} HostOptions;
+
+/* What it counted since it started; GET /control/stats. */
+typedef struct {
+  unsigned exchanges;    /* requests to the token endpoint, refused or not */
+  unsigned refused;      /* of these */
+  unsigned git;          /* authorised requests */
+  unsigned kubernetes;   /* authorised requests */
+  unsigned unauthorized; /* answered 401 */
+} HostStats;
+
+/* What POST /control/set asked for. */
+typedef struct {
+  char *refuse; /* the token endpoint's `error`; NULL: none */
+  char *description;
+  unsigned status;
+  unsigned retry_after; /* seconds; 0: not said */
+  unsigned delay_ms;    /* before the token endpoint answers */
+  int64_t date_offset;  /* seconds that the host's clock is ahead */
+} HostFaults;
+
+typedef struct {
+  HostOptions options;
+  SoupServer *server;
+  char *url;
+  GPtrArray *keys;    /* gnutls_pubkey_t, of options.certificates */
+  GHashTable *tokens; /* issued; to the monotonic µs at which each ends */
+  HostStats stats;
+  HostFaults faults;
+} Host;
+
+/* Unix seconds by the host's own, perhaps wrong, clock. */
+int64_t host_now (const Host *host);
+
+/* The whole answer; takes OBJECT. */
+void host_answer (SoupServerMessage *message, unsigned status, JsonObject *object);
+
+/* A form's value; NULL if its escapes are malformed. The caller owns it. */
+char *host_decode (const char *value);
+
+/* token.c: POST /services/oauth2/token, and who holds what it issued. */
+void token_serve (Host *host, SoupServerMessage *message, const char *path);
+typedef enum {
+  TOKEN_BEARER = 1 << 0,
+  TOKEN_BASIC = 1 << 1, /* as the password of any user */
+} TokenScheme;
+bool token_is_brought (Host *host, SoupServerMessage *message, unsigned schemes);
+
+/* git.c: /git/NAME.git/…, by git-http-backend. */
+void git_serve (Host *host, SoupServerMessage *message, const char *path);
+
+/* kubernetes.c: /version, /api and /apis. */
+void kubernetes_serve (Host *host, SoupServerMessage *message, const char *path);
+
+/* control.c: what tests ask and set. */
+void control_serve (Host *host, SoupServerMessage *message, const char *path);
+void control_reset (HostFaults *faults);
