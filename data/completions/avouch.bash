@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# bash completion for avouch
+
+_avouch_profiles()
+{
+  avouch profile list --quiet 2>/dev/null
+}
+
+# The words of COMMAND that are no options, "profile add" for `avouch -q profile add --dry-run`.
+_avouch_command()
+{
+  local word path=()
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case $word in
+      -*) ;;
+      *) path+=("$word") ;;
+    esac
+  done
+  case ${path[0]} in
+    help) path=("${path[@]:1}") ;;
+  esac
+  case ${path[0]} in
+    profile | setup) echo "${path[*]:0:2}" ;;
+    *) echo "${path[0]}" ;;
+  esac
+}
+
+_avouch()
+{
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
+  local common='--quiet --verbose --help --version' words=
+  COMPREPLY=()
+
+  # An "=" is a word of its own here.
+  if [ "$current" = '=' ]; then
+    current=
+  elif [ "$previous" = '=' ]; then
+    previous=${COMP_WORDS[COMP_CWORD-2]}
+  fi
+  case $previous in
+    --format | -f) words='plain json header env curl' ;;
+    --issuer) words='salesforce' ;;
+    --passphrase) words='keyring prompt file: env: fd:' ;;
+    --key | --file)
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      compopt -o filenames 2>/dev/null
+      return
+      ;;
+    --url | -u | --audience | --scope | --login-url | --client-id | --username | --key-alias | \
+      --serve | --set | --user)
+      return
+      ;;
+    *)
+      case $(_avouch_command) in
+        '') words="token status forget profile setup help $common" ;;
+        token) words="$(_avouch_profiles) --url --format --audience --scope --fresh $common" ;;
+        status) words="--json $common" ;;
+        forget) words="$(_avouch_profiles) --all $common" ;;
+        profile) words="list show add $common" ;;
+        'profile list') words="--json $common" ;;
+        'profile show') words="$(_avouch_profiles) --json $common" ;;
+        'profile add') words="--issuer --login-url --client-id --username --key --key-alias
+          --passphrase --serve --set --file --dry-run $common" ;;
+        setup) words="git kubectl $common" ;;
+        'setup git') words="$(_avouch_profiles) --dry-run --global --local --system $common" ;;
+        'setup kubectl') words="$(_avouch_profiles) --user --dry-run $common" ;;
+      esac
+      ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+
+complete -F _avouch avouch

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# fish completion for avouch
+
+function __avouch_profiles
+    avouch profile list --quiet 2>/dev/null
+end
+
+# Whether the words typed so far, without options, are just these.
+function __avouch_at
+    set -l words (string match --invert -- '-*' (commandline -opc))[2..]
+    test "$words" = "$argv"
+end
+
+# Whether they begin with these.
+function __avouch_in
+    set -l words (string match --invert -- '-*' (commandline -opc))[2..]
+    set -l count (count $argv)
+    test (count $words) -ge $count; and test "$words[1..$count]" = "$argv"
+end
+
+complete -c avouch -f
+complete -c avouch -s q -l quiet -d 'print results and errors only'
+complete -c avouch -s v -l verbose -d 'say what is done'
+complete -c avouch -s h -l help -d 'print help'
+complete -c avouch -l version -d 'print the version'
+
+complete -c avouch -n __avouch_at -a token -d 'print a credential'
+complete -c avouch -n __avouch_at -a status -d 'show profiles and their cached tokens'
+complete -c avouch -n __avouch_at -a forget -d 'drop cached credentials'
+complete -c avouch -n __avouch_at -a profile -d 'list, show and add profiles'
+complete -c avouch -n __avouch_at -a setup -d 'make a tool ask avouch'
+complete -c avouch -n __avouch_at -a help -d 'explain a command'
+complete -c avouch -n '__avouch_at help' -a 'token status forget profile setup'
+complete -c avouch -n '__avouch_at profile' -a 'list show add'
+complete -c avouch -n '__avouch_at setup' -a 'git kubectl'
+
+for path in token forget 'profile show' 'setup git' 'setup kubectl'
+    complete -c avouch -n "__avouch_in $path" -a '(__avouch_profiles)'
+end
+
+complete -c avouch -n '__avouch_in token' -s u -l url -x -d 'the place to be reached'
+complete -c avouch -n '__avouch_in token' -s f -l format -x -a 'plain json header env curl'
+complete -c avouch -n '__avouch_in token' -l audience -x -d 'whom the token is for'
+complete -c avouch -n '__avouch_in token' -l scope -x -d 'less than all that the account may do'
+complete -c avouch -n '__avouch_in token' -l fresh -d 'log in even if a token is cached'
+
+complete -c avouch -n '__avouch_in forget' -s a -l all -d 'those of every profile'
+
+for path in status 'profile list' 'profile show'
+    complete -c avouch -n "__avouch_in $path" -l json -d 'for programs'
+end
+
+complete -c avouch -n '__avouch_in profile add' -l issuer -x -a salesforce
+complete -c avouch -n '__avouch_in profile add' -l login-url -x -d 'where to log in'
+complete -c avouch -n '__avouch_in profile add' -l client-id -x -d 'the application\'s key'
+complete -c avouch -n '__avouch_in profile add' -l username -x -d 'the account to act as'
+complete -c avouch -n '__avouch_in profile add' -l key -r -F -d 'the private key, or a keystore'
+complete -c avouch -n '__avouch_in profile add' -l key-alias -x -d 'which key of the keystore'
+complete -c avouch -n '__avouch_in profile add' -l passphrase -x -a 'keyring prompt file: env: fd:'
+complete -c avouch -n '__avouch_in profile add' -l serve -x -d 'a place that the token is for'
+complete -c avouch -n '__avouch_in profile add' -l set -x -d 'any other setting'
+complete -c avouch -n '__avouch_in profile add' -l file -r -F -d 'a new file to write'
+
+for path in 'profile add' 'setup git' 'setup kubectl'
+    complete -c avouch -n "__avouch_in $path" -s n -l dry-run -d 'show it only'
+end
+
+complete -c avouch -n '__avouch_in setup git' -l global -d 'in the user\'s configuration'
+complete -c avouch -n '__avouch_in setup git' -l local -d 'in the repository of this folder'
+complete -c avouch -n '__avouch_in setup git' -l system -d 'in the machine\'s configuration'
+complete -c avouch -n '__avouch_in setup kubectl' -l user -x -d 'kubectl\'s name for the user'

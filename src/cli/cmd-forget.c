@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cache.h"
+#include "command.h"
+#include "error.h"
+#include "i18n.h"
+#include "obtain.h"
+#include "output.h"
+#include "profiles.h"
+
+typedef struct {
+  gboolean all;
+} ForgetOptions;
+
+static const Option forget_options[] = {
+  { "all", 'a', OPTION_FLAG, offsetof (ForgetOptions, all), NULL,
+    N_ ("those of every profile, configured or not") },
+  { 0 },
+};
+
+static const char *const forget_example[] = {
+  "avouch forget acme",
+  N_ ("the next use of profile acme logs in again"),
+  "avouch forget --all",
+  N_ ("empties the cache"),
+  NULL,
+};
+
+static void
+drop_failure (Cache *cache, const Profile *profile)
+{
+  g_autoptr (Request) request = request_new ();
+  g_autofree char *token = NULL;
+
+  request->profile = g_strdup (profile_name (profile));
+  token = obtain_token_name (profile, request);
+  cache_drop_failure (cache, token);
+}
+
+static bool
+report (const Invocation *call, unsigned count, const char *name, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (call->quiet)
+    return true;
+  if (count == 0 && name != NULL)
+    text = g_strdup_printf (_ ("%s: nothing was cached\n"), name);
+  else if (count == 0)
+    text = g_strdup (_ ("nothing was cached\n"));
+  else if (name != NULL)
+    text = g_strdup_printf (_ ("%s: forgotten: %u\n"), name, count);
+  else
+    text = g_strdup_printf (_ ("forgotten: %u\n"), count);
+  return output_text (text, error);
+}
+
+static bool
+forget_all (const Invocation *call, Cache *cache, GError **error)
+{
+  return report (call, cache_forget (cache, NULL), NULL, error);
+}
+
+/* A profile that is no longer configured may still have credentials. */
+static bool
+forget_profile (const Invocation *call, Cache *cache, GError **error)
+{
+  const char *name = call->arguments[0];
+  unsigned count = name != NULL ? cache_forget (cache, name) : 0;
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (Config) config = profiles_load (call->environment, &cause);
+  Profile *profile = config != NULL ? profiles_choose (config, name, &cause) : NULL;
+
+  if (profile == NULL && count == 0)
+    {
+      if (g_error_matches (cause, AVOUCH_ERROR, AVOUCH_ERROR_USAGE))
+        error_add_hint (cause, _ ("\"avouch forget --all\" drops what is cached for any"));
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return false;
+    }
+  if (profile != NULL)
+    {
+      name = profile_name (profile);
+      count += cache_forget (cache, name);
+      drop_failure (cache, profile);
+    }
+  return report (call, count, name, error);
+}
+
+static bool
+run (const Invocation *call, GError **error)
+{
+  const ForgetOptions *options = call->values;
+  g_autoptr (Cache) cache = NULL;
+
+  if (options->all && call->count > 0)
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+                   _ ("forget: give a profile or --all, not both"));
+      return false;
+    }
+  cache = cache_open (call->environment, error);
+  if (cache == NULL)
+    return false;
+  return options->all ? forget_all (call, cache, error) : forget_profile (call, cache, error);
+}
+
+const Command command_forget = {
+  .path = "avouch forget",
+  .arguments = N_ ("[PROFILE | --all]"),
+  .summary = N_ ("drop cached credentials"),
+  .description =
+      N_ ("Drops what is cached for a profile, and the memory of a failed login. Nothing "
+          "is revoked at the issuer: a token that was handed out works until it "
+          "expires."),
+  .example = forget_example,
+  .options = forget_options,
+  .values_size = sizeof (ForgetOptions),
+  .max_arguments = 1,
+  .run = run,
+};

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "command.h"
+#include "credential-format.h"
+#include "error.h"
+#include "i18n.h"
+#include "obtain.h"
+#include "output.h"
+#include "profiles.h"
+
+#include <string.h>
+
+typedef struct {
+  char *url;
+  char *format;
+  char *audience;
+  char *scope;
+  gboolean fresh;
+} TokenOptions;
+
+static const Option token_options[] = {
+  { "url", 'u', OPTION_STRING, offsetof (TokenOptions, url), N_ ("URL"),
+    N_ ("the place to be reached: the profile that serves it answers") },
+  { "format", 'f', OPTION_STRING, offsetof (TokenOptions, format), N_ ("FORMAT"),
+    N_ ("plain (the default), json, header, env or curl") },
+  { "audience", 0, OPTION_STRING, offsetof (TokenOptions, audience), N_ ("AUDIENCE"),
+    N_ ("whom the token is for, where the issuer lets one choose") },
+  { "scope", 0, OPTION_STRING, offsetof (TokenOptions, scope), N_ ("SCOPE"),
+    N_ ("less than all that the account may do, where the issuer lets one choose") },
+  { "fresh", 0, OPTION_FLAG, offsetof (TokenOptions, fresh), NULL,
+    N_ ("log in even if a token is cached") },
+  { 0 },
+};
+
+static const char *const token_example[] = {
+  "avouch token acme --format curl | curl -K - https://acme.my.salesforce.com/…",
+  N_ ("calls the issuer's API; the token is in no process's arguments"),
+  "eval \"$(avouch token acme --format env)\"",
+  N_ ("sets AVOUCH_TOKEN, AVOUCH_EXPIRES_AT and AVOUCH_INSTANCE_URL in a shell"),
+  NULL,
+};
+
+/* What a person mistyped is no tool's breach of protocol. */
+static bool
+fill_url (Request *request, const char *text, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  request->url = url_parse (text, &reason);
+  if (request->url == NULL)
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, "--url: %s", reason->message);
+  return request->url != NULL;
+}
+
+/* The profile's name, or the URL that was typed in its place; without either the only profile. */
+static bool
+fill_target (Request *request, const Invocation *call, GError **error)
+{
+  const TokenOptions *options = call->values;
+  const char *name = call->arguments[0];
+  const char *url = options->url;
+
+  if (name != NULL && url != NULL)
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+                   _ ("token: give a profile or --url, not both"));
+      return false;
+    }
+  if (name != NULL && strstr (name, "://") != NULL)
+    url = name;
+  if (url != NULL)
+    return fill_url (request, url, error);
+  if (name == NULL || !config_is_profile_name (name))
+    {
+      g_autoptr (Config) config = profiles_load (call->environment, error);
+      Profile *profile = config != NULL ? profiles_choose (config, name, error) : NULL;
+
+      if (profile == NULL)
+        return false;
+      request->profile = g_strdup (profile_name (profile));
+    }
+  else
+    request->profile = g_strdup (name);
+  return true;
+}
+
+/* The route does not know which name is nearest. */
+static void
+improve (GError **error, const Request *request, const Environment *environment)
+{
+  g_autoptr (Config) config = NULL;
+
+  if (!g_error_matches (*error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG) || request->profile == NULL)
+    return;
+  config = profiles_load (environment, NULL);
+  if (config == NULL || config_find (config, request->profile) != NULL)
+    return;
+  g_clear_error (error);
+  profiles_choose (config, request->profile, error);
+}
+
+static bool
+run (const Invocation *call, GError **error)
+{
+  const TokenOptions *options = call->values;
+  const CredentialFormat *format =
+      credential_format_find (options->format != NULL ? options->format : "plain", error);
+  g_autoptr (Request) request = request_new ();
+  g_autoptr (Credential) credential = NULL;
+  g_autoptr (GError) cause = NULL;
+  g_auto (SecretBuffer) output = { 0 };
+  ObtainOptions how = {
+    .environment = call->environment,
+    .fresh = options->fresh,
+    .verbose = call->verbose,
+  };
+
+  if (format == NULL || !fill_target (request, call, error))
+    return false;
+  request->audience = g_strdup (options->audience);
+  request->scope = g_strdup (options->scope);
+  credential = obtain_credential (request, &how, &cause);
+  if (credential == NULL)
+    {
+      improve (&cause, request, call->environment);
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return false;
+    }
+  return format->write (credential, &output, error) && output_buffer (&output, error);
+}
+
+const Command command_token = {
+  .path = "avouch token",
+  .arguments = N_ ("[PROFILE | --url URL]"),
+  .summary = N_ ("print a credential"),
+  .description =
+      N_ ("Prints the access token of a profile: from the cache if it is good for half a "
+          "minute or more, else from a new login. Without PROFILE, the only one that is "
+          "configured."),
+  .example = token_example,
+  .options = token_options,
+  .values_size = sizeof (TokenOptions),
+  .max_arguments = 1,
+  .run = run,
+};

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The commands that there are. */
+#include "command.h"
+
+#include "error.h"
+#include "i18n.h"
+#include "suggest.h"
+
+#include <string.h>
+
+static const Command *const profile_commands[] = {
+  &command_profile_list,
+  &command_profile_show,
+  &command_profile_add,
+  NULL,
+};
+
+static const char *const profile_example[] = {
+  "avouch profile list",
+  N_ ("names every profile and what it serves"),
+  "avouch profile add acme --issuer salesforce",
+  N_ ("asks for what it needs, and writes a new profile"),
+  NULL,
+};
+
+const Command command_profile = {
+  .path = "avouch profile",
+  .arguments = N_ ("COMMAND"),
+  .summary = N_ ("list, show and add profiles"),
+  .description = N_ ("A profile is one group of the configuration: an issuer, a key, an identity, "
+                     "and the URLs that it may be used for."),
+  .example = profile_example,
+  .subcommands = profile_commands,
+};
+
+static const Command *const setup_commands[] = {
+  &command_setup_git,
+  &command_setup_kubectl,
+  NULL,
+};
+
+static const char *const setup_example[] = {
+  "avouch setup git --dry-run",
+  N_ ("shows what would be changed in git's configuration"),
+  "avouch setup kubectl acme",
+  N_ ("makes a kubectl user that gets its token from profile acme"),
+  NULL,
+};
+
+const Command command_setup = {
+  .path = "avouch setup",
+  .arguments = N_ ("TOOL"),
+  .summary = N_ ("make a tool ask avouch for its credentials"),
+  .description = N_ ("Each change is made by the tool's own command, which is shown first."),
+  .example = setup_example,
+  .subcommands = setup_commands,
+};
+
+static const Command *const root_commands[] = {
+  &command_token, &command_status, &command_forget, &command_profile, &command_setup, NULL,
+};
+
+static const char *const root_example[] = {
+  "avouch profile add acme --issuer salesforce",
+  N_ ("describes an account and its key, once"),
+  "avouch token acme",
+  N_ ("logs in by that key, and prints the token"),
+  NULL,
+};
+
+const Command command_root = {
+  .path = "avouch",
+  .arguments = N_ ("COMMAND"),
+  .summary = N_ ("turn a private key into the short-lived credential that a tool asks for"),
+  .description = N_ ("git and kubectl ask avouch by themselves once \"avouch setup\" has told them "
+                     "to. These commands are for people."),
+  .example = root_example,
+  .subcommands = root_commands,
+};
+
+const char *
+command_name (const Command *command)
+{
+  const char *space = strrchr (command->path, ' ');
+
+  return space != NULL ? space + 1 : command->path;
+}
+
+const Command *
+command_find (const Command *command, const char *name)
+{
+  for (size_t i = 0; command->subcommands != NULL && command->subcommands[i] != NULL; i++)
+    if (strcmp (command_name (command->subcommands[i]), name) == 0)
+      return command->subcommands[i];
+  return NULL;
+}
+
+void
+command_set_unknown (const Command *command, const char *name, GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GError) unknown = NULL;
+
+  for (size_t i = 0; command->subcommands != NULL && command->subcommands[i] != NULL; i++)
+    g_ptr_array_add (names, (void *) command_name (command->subcommands[i]));
+  unknown = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("there is no command \"%s %s\""),
+                         command->path, name);
+  const char *nearest = suggest_nearest (name, (const char *const *) names->pdata, names->len);
+  if (nearest != NULL)
+    error_add_hint (unknown, _ ("did you mean \"%s %s\"?"), command->path, nearest);
+  else
+    error_add_hint (unknown, _ ("\"%s --help\" lists the commands"), command->path);
+  g_propagate_error (error, g_steal_pointer (&unknown));
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "credential-format.h"
+
+#include "error.h"
+#include "i18n.h"
+#include "quote.h"
+#include "suggest.h"
+#include "writer.h"
+
+#include <string.h>
+
+static const char *const kind_names[] = {
+  [CREDENTIAL_BEARER] = "bearer",
+  [CREDENTIAL_BASIC] = "basic",
+  [CREDENTIAL_AWS] = "aws",
+  [CREDENTIAL_SUBJECT_JWT] = "subject-jwt",
+};
+
+const char *
+credential_kind_name (CredentialKind kind)
+{
+  return (size_t) kind < G_N_ELEMENTS (kind_names) ? kind_names[kind] : "unknown";
+}
+
+static bool
+write_plain (const Credential *credential, SecretBuffer *output, GError **error)
+{
+  (void) error;
+  secret_buffer_append_secret (output, credential->secret);
+  secret_buffer_append (output, "\n", 1);
+  return true;
+}
+
+/* A bearer token's is only git's concern: the name that goes before it where it is a password. */
+static const char *
+own_username (const Credential *credential)
+{
+  return credential->kind == CREDENTIAL_BASIC ? credential->username : NULL;
+}
+
+static bool
+write_json (const Credential *credential, SecretBuffer *output, GError **error)
+{
+  Writer writer = { .buffer = output };
+  const GPtrArray *details = credential->details;
+
+  (void) error;
+  writer_open (&writer, NULL, '{');
+  writer_string (&writer, "profile", credential->profile);
+  writer_string (&writer, "kind", credential_kind_name (credential->kind));
+  if (own_username (credential) != NULL)
+    writer_string (&writer, "username", own_username (credential));
+  writer_secret (&writer, "token", credential->secret);
+  writer_time (&writer, "expires", credential_published_expiry (credential));
+  writer_open (&writer, "details", '{');
+  for (size_t i = 0; details != NULL && i + 1 < details->len; i += 2)
+    writer_string (&writer, details->pdata[i], details->pdata[i + 1]);
+  writer_close (&writer, '}');
+  writer_close (&writer, '}');
+  return true;
+}
+
+/* RFC 7617 section 2 */
+static void
+append_basic (const Credential *credential, SecretBuffer *output)
+{
+  g_auto (SecretBuffer) pair = { 0 };
+  char *encoded;
+
+  secret_buffer_append (&pair, credential->username != NULL ? credential->username : "", -1);
+  secret_buffer_append (&pair, ":", 1);
+  secret_buffer_append_secret (&pair, credential->secret);
+  encoded = g_base64_encode ((const unsigned char *) pair.data, pair.length);
+  secret_buffer_append (output, encoded, -1);
+  secret_wipe (encoded, strlen (encoded));
+  g_free (encoded);
+}
+
+/* "Authorization: Bearer …" */
+static bool
+append_header (const Credential *credential, SecretBuffer *output, GError **error)
+{
+  switch (credential->kind)
+    {
+    case CREDENTIAL_BEARER:
+    case CREDENTIAL_SUBJECT_JWT:
+      secret_buffer_append (output, "Authorization: Bearer ", -1);
+      secret_buffer_append_secret (output, credential->secret);
+      return true;
+    case CREDENTIAL_BASIC:
+      secret_buffer_append (output, "Authorization: Basic ", -1);
+      append_basic (credential, output);
+      return true;
+    case CREDENTIAL_AWS:
+    default:
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+                   _ ("%s: a credential of kind %s is not sent as a header: use another --format"),
+                   credential->profile, credential_kind_name (credential->kind));
+      return false;
+    }
+}
+
+static bool
+write_header (const Credential *credential, SecretBuffer *output, GError **error)
+{
+  if (!append_header (credential, output, error))
+    return false;
+  secret_buffer_append (output, "\n", 1);
+  return true;
+}
+
+static bool
+write_curl (const Credential *credential, SecretBuffer *output, GError **error)
+{
+  g_auto (SecretBuffer) header = { 0 };
+
+  if (!append_header (credential, &header, error))
+    return false;
+  secret_buffer_append (output, "header = \"", -1);
+  quote_curl_value (output, header.data, header.length);
+  secret_buffer_append (output, "\"\n", -1);
+  return true;
+}
+
+/* A variable without a value is unset: it may be left from another profile. */
+static void
+append_variable (SecretBuffer *output, const char *name, const char *value, size_t length)
+{
+  if (value == NULL)
+    {
+      secret_buffer_printf (output, "unset %s\n", name);
+      return;
+    }
+  secret_buffer_printf (output, "export %s=", name);
+  quote_shell_value (output, value, length);
+  secret_buffer_append (output, "\n", 1);
+}
+
+static void
+append_text_variable (SecretBuffer *output, const char *name, const char *value)
+{
+  append_variable (output, name, value, value != NULL ? strlen (value) : 0);
+}
+
+static bool
+write_env (const Credential *credential, SecretBuffer *output, GError **error)
+{
+  size_t length;
+  const char *bytes = secret_bytes (credential->secret, &length);
+  g_autofree char *expires_at =
+      g_strdup_printf ("%lld", (long long) credential_published_expiry (credential));
+
+  (void) error;
+  append_variable (output, "AVOUCH_TOKEN", bytes, length);
+  append_text_variable (output, "AVOUCH_EXPIRES_AT", expires_at);
+  append_text_variable (output, "AVOUCH_USERNAME", own_username (credential));
+  append_text_variable (output, "AVOUCH_INSTANCE_URL",
+                        credential_detail (credential, "instance_url"));
+  return true;
+}
+
+static const CredentialFormat formats[] = {
+  { "plain", write_plain }, { "json", write_json }, { "header", write_header },
+  { "env", write_env },     { "curl", write_curl },
+};
+
+const CredentialFormat *
+credential_format_find (const char *name, GError **error)
+{
+  const char *names[G_N_ELEMENTS (formats)];
+  const char *nearest;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (formats); i++)
+    {
+      if (strcmp (formats[i].name, name) == 0)
+        return &formats[i];
+      names[i] = formats[i].name;
+    }
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+               _ ("--format %s: not one of plain, json, header, env, curl"), name);
+  nearest = suggest_nearest (name, names, G_N_ELEMENTS (names));
+  if (error != NULL && nearest != NULL)
+    error_add_hint (*error, _ ("did you mean \"%s\"?"), nearest);
+  return NULL;
+}

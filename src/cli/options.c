@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "options.h"
+
+#include "error.h"
+#include "i18n.h"
+
+#include <string.h>
+
+const Option options_common[] = {
+  { "quiet", 'q', OPTION_FLAG, offsetof (CommonOptions, quiet), NULL,
+    N_ ("print results and errors only") },
+  { "verbose", 'v', OPTION_COUNT, offsetof (CommonOptions, verbose), NULL,
+    N_ ("say what is done; twice: in detail") },
+  { "help", 'h', OPTION_FLAG, offsetof (CommonOptions, help), NULL, N_ ("print this help") },
+  { "version", 0, OPTION_FLAG, offsetof (CommonOptions, version), NULL, N_ ("print the version") },
+  { 0 },
+};
+
+/* FILENAME and not STRING: no conversion, which would fail in the C locale. */
+static const GOptionArg argument_types[] = {
+  [OPTION_FLAG] = G_OPTION_ARG_NONE,
+  [OPTION_STRING] = G_OPTION_ARG_FILENAME,
+  [OPTION_LIST] = G_OPTION_ARG_FILENAME_ARRAY,
+  [OPTION_COUNT] = G_OPTION_ARG_CALLBACK,
+};
+
+static gboolean
+count_verbose (const char *name, const char *value, void *data, GError **error)
+{
+  CommonOptions *common = data;
+
+  (void) name;
+  (void) value;
+  (void) error;
+  common->verbose++;
+  return TRUE;
+}
+
+static void
+add_entries (GArray *entries, const Option *options, void *values)
+{
+  /* ISO C converts no function's address to void *, which GOption wants it in. */
+  const GOptionArgFunc counter = count_verbose;
+
+  for (; options != NULL && options->name != NULL; options++)
+    {
+      GOptionEntry entry = {
+        .long_name = options->name,
+        .short_name = options->letter,
+        .arg = argument_types[options->kind],
+        .arg_data = (char *) values + options->offset,
+      };
+
+      if (options->kind == OPTION_COUNT)
+        {
+          entry.flags = G_OPTION_FLAG_NO_ARG;
+          memcpy (&entry.arg_data, &counter, sizeof counter);
+        }
+      g_array_append_val (entries, entry);
+    }
+}
+
+static GOptionContext *
+new_context (const Option *options, void *values, CommonOptions *common)
+{
+  GOptionContext *context = g_option_context_new (NULL);
+  GOptionGroup *group = g_option_group_new ("avouch", "", "", common, NULL);
+  g_autoptr (GArray) entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
+
+  add_entries (entries, options, values);
+  add_entries (entries, options_common, common);
+  g_option_group_add_entries (group, (const GOptionEntry *) (void *) entries->data);
+  g_option_context_set_main_group (context, group);
+  g_option_context_set_help_enabled (context, FALSE);
+  return context;
+}
+
+/* GOption repeats an unknown option as it was typed, and "--passphrase=…" mistyped is one. */
+static void
+set_usage_error (const char *command, const GError *cause, GError **error)
+{
+  g_autofree char *message = g_strndup (cause->message, strcspn (cause->message, "=\n"));
+
+  *message = g_ascii_tolower (*message);
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, "%s", message);
+  if (error != NULL)
+    error_add_hint (*error, _ ("\"%s --help\" lists its options"), command);
+}
+
+static bool
+check_words (const char *const *argv, GError **error)
+{
+  for (size_t i = 1; argv[i] != NULL; i++)
+    if (!g_utf8_validate (argv[i], -1, NULL))
+      {
+        g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("argument %zu is not UTF-8"), i);
+        return false;
+      }
+  return true;
+}
+
+/* GOption leaves the "--" in place if what follows it looks like an option. */
+static void
+drop_separator (char **words)
+{
+  while (*words != NULL && strcmp (*words, "--") != 0)
+    words++;
+  if (*words == NULL || words[1] == NULL || *words[1] != '-')
+    return;
+  g_free (*words);
+  for (; *words != NULL; words++)
+    words[0] = words[1];
+}
+
+char **
+options_parse (const Option *options, void *values, CommonOptions *common, bool stop_at_word,
+               const char *const *argv, GError **error)
+{
+  g_autoptr (GOptionContext) context = new_context (options, values, common);
+  g_autoptr (GError) cause = NULL;
+  g_auto (GStrv) words = g_strdupv ((char **) argv);
+
+  if (!check_words (argv, error))
+    return NULL;
+  g_option_context_set_strict_posix (context, stop_at_word);
+  if (!g_option_context_parse_strv (context, &words, &cause))
+    {
+      set_usage_error (argv[0], cause, error);
+      return NULL;
+    }
+  if (!stop_at_word)
+    drop_separator (words);
+  return g_strdupv (words + 1);
+}
+
+void
+options_free_values (const Option *options, void *values)
+{
+  for (; options != NULL && options->name != NULL; options++)
+    {
+      void **place = (void **) (void *) ((char *) values + options->offset);
+
+      if (options->kind == OPTION_STRING)
+        g_free (*place);
+      else if (options->kind == OPTION_LIST)
+        g_strfreev (*place);
+    }
+  g_free (values);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile-check.h"
+
+#include "error.h"
+#include "i18n.h"
+#include "issuer.h"
+#include "passphrase.h"
+
+static bool
+check_passphrases (const Profile *profile, GError **error)
+{
+  PassphraseKind kind;
+  const char *argument;
+
+  return passphrase_parse (profile, "passphrase", &kind, &argument, error) &&
+         passphrase_parse (profile, "key-passphrase", &kind, &argument, error);
+}
+
+static bool
+check_url (const Profile *profile, const Setting *setting, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (Url) url = url_parse (setting->value, &reason);
+
+  if (url != NULL)
+    return true;
+  profile_set_error (profile, setting->key, error, "%s", reason->message);
+  return false;
+}
+
+/* By what all issuers' settings are called that hold one. */
+static bool
+check_urls (const Profile *profile, GError **error)
+{
+  size_t count;
+  const Setting *settings = profile_settings (profile, &count);
+
+  for (size_t i = 0; i < count; i++)
+    if (g_str_has_suffix (settings[i].key, "-url") && !check_url (profile, &settings[i], error))
+      return false;
+  return true;
+}
+
+static bool
+check_key (const Profile *profile, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  if (profile_get (profile, "key") != NULL)
+    return true;
+  profile_set_error (profile, "key", &reason, _ ("not set"));
+  error_add_hint (reason, _ ("the key's file: \"key = ~/.config/avouch/keys/%s.p12\""),
+                  profile_name (profile));
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return false;
+}
+
+bool
+profile_check (const Profile *profile, GError **error)
+{
+  return check_passphrases (profile, error) && issuer_for_profile (profile, error) != NULL &&
+         check_key (profile, error) && check_urls (profile, error);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile-draft.h"
+
+#include "config.h"
+#include "error.h"
+#include "i18n.h"
+#include "text.h"
+
+#include <string.h>
+
+struct _ProfileDraft {
+  char *name;
+  char *file;
+  GPtrArray *settings; /* key, value, key, value, … */
+};
+
+enum { FIRST_LINE = 2 }; /* after the group's */
+
+ProfileDraft *
+profile_draft_new (const char *name, const char *file, GError **error)
+{
+  ProfileDraft *draft;
+
+  if (!config_is_profile_name (name))
+    {
+      g_set_error (
+          error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+          _ ("\"%s\" is not a profile's name: 1 to 64 letters, digits, \".\", \"_\" and \"-\", a "
+             "letter or digit first"),
+          name);
+      return NULL;
+    }
+  draft = g_new0 (ProfileDraft, 1);
+  draft->name = g_strdup (name);
+  draft->file = g_strdup (file);
+  draft->settings = g_ptr_array_new_with_free_func (g_free);
+  return draft;
+}
+
+void
+profile_draft_free (ProfileDraft *draft)
+{
+  g_free (draft->name);
+  g_free (draft->file);
+  g_ptr_array_unref (draft->settings);
+  g_free (draft);
+}
+
+const char *
+profile_draft_get (const ProfileDraft *draft, const char *key)
+{
+  for (size_t i = 0; i < draft->settings->len; i += 2)
+    if (strcmp (draft->settings->pdata[i], key) == 0)
+      return draft->settings->pdata[i + 1];
+  return NULL;
+}
+
+static bool
+is_key (const char *key)
+{
+  return g_ascii_islower (*key) && key[strspn (key, G_CSET_a_2_z G_CSET_DIGITS "-")] == '\0';
+}
+
+bool
+profile_draft_set (ProfileDraft *draft, const char *key, const char *value, GError **error)
+{
+  const char *why = NULL;
+
+  if (!is_key (key))
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+                   _ ("a setting's name has small letters, digits and \"-\" only"));
+      return false;
+    }
+  if (profile_draft_get (draft, key) != NULL)
+    why = _ ("given twice");
+  else if (*value == '\0')
+    why = _ ("empty");
+  else if (*value == ' ' || g_str_has_suffix (value, " "))
+    why = _ ("begins or ends with a blank"); /* which the configuration's syntax drops */
+  else if (text_has_control (value, strlen (value)))
+    why = _ ("has a control character");
+  else if (!g_utf8_validate (value, -1, NULL))
+    why = _ ("is not UTF-8");
+  if (why != NULL)
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, "%s: %s", key, why);
+      return false;
+    }
+  g_ptr_array_add (draft->settings, g_strdup (key));
+  g_ptr_array_add (draft->settings, g_strdup (value));
+  return true;
+}
+
+Profile *
+profile_draft_profile (const ProfileDraft *draft, GError **error)
+{
+  size_t count = draft->settings->len / 2;
+  g_autofree Setting *settings = g_new0 (Setting, count);
+
+  for (size_t i = 0; i < count; i++)
+    settings[i] = (Setting){
+      .key = draft->settings->pdata[2 * i],
+      .value = draft->settings->pdata[2 * i + 1],
+      .file = draft->file,
+      .line = FIRST_LINE + (unsigned) i,
+    };
+  return profile_new (draft->name, settings, count, error);
+}
+
+char *
+profile_draft_text (const ProfileDraft *draft)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+
+  for (size_t i = 0; i < draft->settings->len; i += 2)
+    g_key_file_set_string (file, draft->name, draft->settings->pdata[i],
+                           draft->settings->pdata[i + 1]);
+  g_autofree char *compact = g_key_file_to_data (file, NULL, NULL);
+  return g_steal_pointer (&compact);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "status.h"
+
+#include "error.h"
+#include "i18n.h"
+#include "obtain.h"
+
+#include <string.h>
+
+typedef enum {
+  STATE_NONE,
+  STATE_VALID,
+  STATE_DUE,
+  STATE_REFUSED, /* by the issuer */
+  STATE_FAILED,  /* for another reason */
+} State;
+
+/* For programs: not translated. */
+static const char *const state_names[] = {
+  [STATE_NONE] = "none",       [STATE_VALID] = "valid",   [STATE_DUE] = "due",
+  [STATE_REFUSED] = "refused", [STATE_FAILED] = "failed",
+};
+
+static void
+entry_free (StatusEntry *entry)
+{
+  profile_unref (entry->profile);
+  g_clear_pointer (&entry->credential, credential_free);
+  g_clear_pointer (&entry->failure, failure_free);
+  g_free (entry);
+}
+
+typedef struct {
+  GHashTable *by_name; /* StatusEntry */
+  GHashTable *main;    /* the names of the tokens that are not narrowed */
+} Count;
+
+static void
+count_narrowed (const char *token, const Credential *credential, void *data)
+{
+  Count *count = data;
+  StatusEntry *entry = g_hash_table_lookup (count->by_name, credential->profile);
+
+  if (entry != NULL && !g_hash_table_contains (count->main, token))
+    entry->narrowed++;
+}
+
+GPtrArray *
+status_gather (const GPtrArray *profiles, Cache *cache)
+{
+  GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
+  g_autoptr (GHashTable) by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Count count = { by_name, names };
+
+  for (size_t i = 0; i < profiles->len; i++)
+    {
+      StatusEntry *entry = g_new0 (StatusEntry, 1);
+      g_autoptr (Request) request = request_new ();
+      char *token;
+
+      entry->profile = profile_ref (profiles->pdata[i]);
+      g_ptr_array_add (entries, entry);
+      request->profile = g_strdup (profile_name (entry->profile));
+      token = obtain_token_name (entry->profile, request);
+      g_hash_table_add (names, token);
+      g_hash_table_insert (by_name, (void *) profile_name (entry->profile), entry);
+      if (cache == NULL)
+        continue;
+      entry->credential = cache_load (cache, token);
+      entry->failure = cache_load_failure (cache, token);
+    }
+  if (cache != NULL)
+    cache_visit (cache, count_narrowed, &count);
+  return entries;
+}
+
+/* A usable token outweighs a failed attempt to renew it. */
+static State
+judge (const StatusEntry *entry, int64_t now)
+{
+  if (entry->credential != NULL && credential_is_usable (entry->credential, now / 1000))
+    return credential_is_due (entry->credential, now / 1000) ? STATE_DUE : STATE_VALID;
+  if (entry->failure == NULL)
+    return STATE_NONE;
+  return g_error_matches (entry->failure->error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED) ? STATE_REFUSED
+                                                                                     : STATE_FAILED;
+}
+
+char *
+status_duration (int64_t seconds)
+{
+  long long s = MAX (seconds, 0);
+
+  if (s < 60)
+    return g_strdup_printf (_ ("%lld s"), s);
+  if (s < 60 * 60)
+    return g_strdup_printf (_ ("%lld min"), s / 60);
+  if (s < 24 * 60 * 60)
+    return g_strdup_printf (_ ("%lld h %lld min"), s / 3600, s / 60 % 60);
+  return g_strdup_printf (_ ("%lld d %lld h"), s / 86400, s / 3600 % 24);
+}
+
+static char *
+failure_text (const Failure *failure, State state, int64_t now)
+{
+  g_autofree char *ago = status_duration ((now - failure->failed_at) / 1000);
+  g_autofree char *message = error_message (failure->error);
+
+  if (state == STATE_REFUSED)
+    return g_strdup_printf (_ ("refused %s ago: %s"), ago, message);
+  return g_strdup_printf (_ ("failed %s ago: %s"), ago, message);
+}
+
+static char *
+state_text (const StatusEntry *entry, State state, int64_t now)
+{
+  g_autofree char *left = NULL;
+
+  if (state == STATE_NONE)
+    return g_strdup ("-");
+  if (state == STATE_REFUSED || state == STATE_FAILED)
+    return failure_text (entry->failure, state, now);
+  left = status_duration (credential_published_expiry (entry->credential) - now / 1000);
+  return g_strdup_printf (state == STATE_DUE ? _ ("due, %s left") : _ ("valid %s"), left);
+}
+
+char *
+status_text (const StatusEntry *entry, int64_t now)
+{
+  State state = judge (entry, now);
+  g_autofree char *text = state_text (entry, state, now);
+
+  if (entry->narrowed == 0)
+    return g_steal_pointer (&text);
+  return g_strdup_printf (_ ("%s, %u narrowed"), text, entry->narrowed);
+}
+
+char *
+status_trouble (const StatusEntry *entry, int64_t now)
+{
+  State state = judge (entry, now);
+  g_autofree char *text = NULL;
+  const char *hint;
+
+  if (state != STATE_REFUSED && state != STATE_FAILED)
+    return NULL;
+  text = failure_text (entry->failure, state, now);
+  hint = error_hint (entry->failure->error);
+  return hint != NULL ? g_strdup_printf (_ ("%s\nhint: %s"), text, hint) : g_steal_pointer (&text);
+}
+
+void
+status_write (Writer *writer, const StatusEntry *entry, int64_t now)
+{
+  State state = judge (entry, now);
+  g_autofree char *message = NULL;
+
+  writer_string (writer, "state", state_names[state]);
+  writer_int (writer, "narrowed", entry->narrowed);
+  if (state == STATE_VALID || state == STATE_DUE)
+    {
+      writer_time (writer, "issued", entry->credential->issued_at);
+      writer_time (writer, "expires", credential_published_expiry (entry->credential));
+      writer_time (writer, "refresh", entry->credential->refresh_at);
+    }
+  if (entry->failure == NULL)
+    return;
+  message = error_message (entry->failure->error);
+  writer_open (writer, "failure", '{');
+  writer_time (writer, "failed", entry->failure->failed_at / 1000);
+  writer_time (writer, "retry", entry->failure->held_until);
+  writer_string (writer, "message", message);
+  writer_string (writer, "hint", error_hint (entry->failure->error));
+  writer_close (writer, '}');
+}

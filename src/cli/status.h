@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is known of each profile's login. */
+#pragma once
+
+#include "cache.h"
+#include "profile.h"
+#include "writer.h"
+
+typedef struct {
+  Profile *profile;
+  Credential *credential; /* for the profile as it stands, not narrowed; NULL: none is cached */
+  Failure *failure;       /* of the last login; NULL: it did not fail, or long ago */
+  unsigned narrowed;      /* how many more are cached, for another audience or scope */
+} StatusEntry;
+
+/* A StatusEntry a profile, in their order; CACHE may be NULL. The caller owns it. */
+GPtrArray *status_gather (const GPtrArray *profiles, Cache *cache);
+
+/* NOW is unix milliseconds. The caller owns it. */
+char *status_text (const StatusEntry *entry, int64_t now);
+/* What the last login failed for, in full, its hint on a second line; NULL if there is nothing to
+ * tell. The caller owns it. */
+char *status_trouble (const StatusEntry *entry, int64_t now);
+/* The members "state", "narrowed", and where they apply "expires_at", "failure", …. */
+void status_write (Writer *writer, const StatusEntry *entry, int64_t now);
+
+/* "45 s", "12 min", "2 h 5 min", "3 d 4 h"; never negative. The caller owns it. */
+char *status_duration (int64_t seconds);
