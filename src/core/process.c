@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,6 +56,18 @@ read_stat (pid_t pid, char text[MAX_STAT])
   return true;
 }
 
+/* One process may be two tools: a wrapper asks for a token, and then becomes the real kubectl by
+ * exec, which asks anew with nothing refused. 0 where /proc does not tell. */
+static uint64_t
+find_program (pid_t pid)
+{
+  char path[64];
+  struct stat status;
+
+  snprintf (path, sizeof path, "/proc/%lld/exe", (long long) pid);
+  return stat (path, &status) == 0 ? status.st_ino : 0;
+}
+
 /* A process may call itself anything, ") 1 (" included: count from the last parenthesis. */
 static char *
 name_process (pid_t pid)
@@ -72,7 +85,8 @@ name_process (pid_t pid)
     }
   if (at == NULL || !g_ascii_isdigit (*at))
     return NULL;
-  return g_strdup_printf ("%lld-%.*s", (long long) pid, (int) strspn (at, "0123456789"), at);
+  return g_strdup_printf ("%lld-%.*s-%llx", (long long) pid, (int) strspn (at, "0123456789"), at,
+                          (unsigned long long) find_program (pid));
 }
 
 char *

@@ -9,8 +9,8 @@
 /* No core dump, no ptrace by others of our user: for every program that holds a secret. */
 void process_harden (void);
 
-/* "PID-STARTTIME" of the parent, unique for as long as the machine runs (the caller owns it), or
- * NULL where the parent is init or /proc does not tell. */
+/* "PID-STARTTIME-PROGRAM" of the parent, unique for as long as the machine runs (the caller owns
+ * it), or NULL where the parent is init or /proc does not tell. */
 char *process_parent_name (void);
 /* Whether the process of that name still lives. */
 bool process_name_is_alive (const char *name);

@@ -427,6 +427,16 @@ def _(room):
     assert_equal(host.exchanges(), 0)
 
 
+@test('kubectl: a wrapper that becomes the real kubectl is another parent')
+def _(room):
+    host = start(room)
+    script = f'{KUBECTL}; exec python3 -c \'import subprocess; subprocess.run(["{KUBECTL}"])\''
+    done = room.run('sh', '-c', script, env=exec_info(server=SERVED))
+    first, second = map(json.loads, done.output.splitlines())
+    assert_equal((first['status'], done.errors), (second['status'], ''))
+    assert_equal(host.exchanges(), 1)
+
+
 @test('kubectl: a parent that asks again has had its token refused, once in a token\'s life')
 def _(room):
     host = start(room)
