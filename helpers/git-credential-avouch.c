@@ -92,8 +92,8 @@ run (HelperCall *call, GError **error)
 
 static const Helper helper = {
   .name = "git-credential-avouch",
-  .usage = N_ ("Gives git a token for the places that a profile's `serve` lists. It is started by\n"
-               "git; to set it up: git config --global credential.https://HOST.helper avouch\n\n"
+  .usage = N_ ("Gives git a token for the places that the profiles serve. git starts it, once\n"
+               "\"avouch setup git\" has told it to.\n\n"
                "  get              answers the request on stdin\n"
                "  erase            drops a token that was refused\n"
                "  store            does nothing\n"

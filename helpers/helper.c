@@ -53,6 +53,15 @@ option_value (const char *name, char **argv, int *index)
   return NULL;
 }
 
+/* "-v", "-vv", …: how many. */
+static int
+count_verbose (const char *argument)
+{
+  size_t count = strspn (argument + 1, "v");
+
+  return argument[1 + count] == '\0' ? (int) count : 0;
+}
+
 static bool
 read_option (Arguments *arguments, char **argv, int *index)
 {
@@ -63,8 +72,10 @@ read_option (Arguments *arguments, char **argv, int *index)
     arguments->help = true;
   else if (g_str_equal (argument, "--version"))
     arguments->version = true;
-  else if (g_str_equal (argument, "--verbose") || g_str_equal (argument, "-v"))
+  else if (g_str_equal (argument, "--verbose"))
     arguments->verbose++;
+  else if (count_verbose (argument) > 0)
+    arguments->verbose += count_verbose (argument);
   else if ((value = option_value ("--profile", argv, index)) != NULL)
     arguments->profile = value;
   else
@@ -102,12 +113,12 @@ read_arguments (const Helper *helper, char **argv, Arguments *arguments, GError 
 static void
 print_usage (const Helper *helper, FILE *stream)
 {
-  fprintf (stream, _ ("usage: %s [OPTION…]%s\n\n"), helper->name,
+  fprintf (stream, _ ("Usage: %s [OPTION…]%s\n\n"), helper->name,
            helper->has_operation ? _ (" OPERATION") : "");
   fprintf (stream, "%s\n", _ (helper->usage));
   fputs (_ ("  --profile NAME   answer with this profile only\n"
             "  -v, --verbose    say more on stderr; more with each\n"
-            "  --help           this text\n"
+            "  -h, --help       this text\n"
             "  --version        the version\n"),
          stream);
 }

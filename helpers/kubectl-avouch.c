@@ -22,10 +22,7 @@ read_request (const HelperCall *call, GError **error)
                   "not set"),
                variable);
   if (error != NULL)
-    error_add_hint (*error, _ ("to set it up: %s"),
-                    "kubectl config set-credentials NAME --exec-command=kubectl-avouch "
-                    "--exec-api-version=client.authentication.k8s.io/v1 "
-                    "--exec-interactive-mode=IfAvailable --exec-provide-cluster-info");
+    error_add_hint (*error, _ ("to set it up: %s"), "avouch setup kubectl PROFILE");
   return NULL;
 }
 
@@ -47,11 +44,8 @@ run (HelperCall *call, GError **error)
 
 static const Helper helper = {
   .name = "kubectl-avouch",
-  .usage = N_ ("Gives kubectl a token for the clusters that a profile's `serve` lists. It is "
-               "started by\nkubectl; to set it up:\n\n"
-               "  kubectl config set-credentials NAME --exec-command=kubectl-avouch \\\n"
-               "    --exec-api-version=client.authentication.k8s.io/v1 \\\n"
-               "    --exec-interactive-mode=IfAvailable --exec-provide-cluster-info\n"),
+  .usage = N_ ("Gives kubectl a token for the clusters that the profiles serve. kubectl starts\n"
+               "it, for a user that \"avouch setup kubectl PROFILE\" has made.\n"),
   .run = run,
 };
 

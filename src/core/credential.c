@@ -12,6 +12,9 @@ enum {
   MIN_REFRESH = 60, /* seconds */
 };
 
+/* 9999-12-31T23:59:59Z, the last second that RFC 3339 can write. */
+#define MAX_TIME INT64_C (253402300799)
+
 /* As they stand in records: never change them. */
 static const char *const kind_names[] = {
   [CREDENTIAL_BEARER] = "bearer",
@@ -161,6 +164,12 @@ find_kind (const char *name, CredentialKind *kind)
   return false;
 }
 
+static bool
+get_time (const Record *record, const char *key, int64_t *time)
+{
+  return record_get_int (record, key, time) && *time >= 0 && *time <= MAX_TIME;
+}
+
 static void
 read_details (const Record *record, Credential *credential)
 {
@@ -188,9 +197,9 @@ credential_from_record (const Record *record, GError **error)
 
   if (strcmp (record_kind (record), "credential") != 0 || secret == NULL || profile == NULL ||
       !find_kind (record_get (record, "kind"), &kind) ||
-      !record_get_int (record, "issued-at", &issued_at) ||
-      !record_get_int (record, "expires-at", &expires_at) ||
-      !record_get_int (record, "refresh-at", &refresh_at))
+      !get_time (record, "issued-at", &issued_at) ||
+      !get_time (record, "expires-at", &expires_at) ||
+      !get_time (record, "refresh-at", &refresh_at))
     {
       g_set_error_literal (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
                            _ ("a record that is no whole credential"));

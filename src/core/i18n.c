@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "i18n.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdbool.h>
 
@@ -8,6 +9,8 @@ const char *
 i18n_translate (const char *text)
 {
   static bool ready;
+  /* What is translated is often followed by g_strerror (errno). */
+  int reason = errno;
 
   if (!ready)
     {
@@ -18,5 +21,7 @@ i18n_translate (const char *text)
       bindtextdomain ("avouch", AVOUCH_LOCALE_DIR);
       bind_textdomain_codeset ("avouch", "UTF-8");
     }
-  return dgettext ("avouch", text);
+  const char *translated = dgettext ("avouch", text);
+  errno = reason;
+  return translated;
 }

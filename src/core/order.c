@@ -10,10 +10,7 @@
 #include <string.h>
 
 enum {
-  TIMEOUT = 30, /* seconds, for the whole exchange: `timeout` */
-  MIN_TIMEOUT = 1,
-  MAX_TIMEOUT = 600,
-  TIME_TO_START = 5,  /* what reading the key, signing and storing may take besides */
+  TIME_TO_START = 5,  /* seconds: what reading the key, signing and storing may take besides */
   TIME_TO_TYPE = 300, /* a person's, at a prompt */
 };
 
@@ -57,8 +54,7 @@ order_prepare (Order *order, const Profile *profile, const Request *request, con
   int64_t timeout;
 
   if (!find_prompt (profile, &order->prompts, error) ||
-      !profile_get_seconds (profile, "timeout", TIMEOUT, MIN_TIMEOUT, MAX_TIMEOUT, &timeout,
-                            error) ||
+      !profile_get_timeout (profile, &timeout, error) ||
       !passphrase_resolve (profile, "passphrase", environment->inherited, &passphrase, error) ||
       !passphrase_resolve (profile, "key-passphrase", environment->inherited, &key_passphrase,
                            error))

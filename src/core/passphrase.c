@@ -38,6 +38,16 @@ is_descriptor (const char *argument)
   return text_parse_int (argument, 0, MAX_FD, &number);
 }
 
+/* A relative path means another file in every folder. */
+static bool
+check_path (const Profile *profile, const char *key, const char *path, GError **error)
+{
+  if (path[0] == '/' || strncmp (path, "~/", 2) == 0)
+    return true;
+  profile_set_error (profile, key, error, _ ("the path after \"file:\" must begin with / or ~/"));
+  return false;
+}
+
 bool
 passphrase_parse (const Profile *profile, const char *key, PassphraseKind *kind,
                   const char **argument, GError **error)
@@ -54,7 +64,7 @@ passphrase_parse (const Profile *profile, const char *key, PassphraseKind *kind,
         (forms[i].kind != PASSPHRASE_FD || is_descriptor (*argument)))
       {
         *kind = forms[i].kind;
-        return true;
+        return *kind != PASSPHRASE_FILE || check_path (profile, key, *argument, error);
       }
   profile_set_error (profile, key, &trouble, "%s", _ ("says none of the places that are known"));
   error_add_hint (trouble, "%s",
@@ -85,6 +95,14 @@ check (const char *bytes, size_t length, const char *what, GError **error)
 }
 
 Secret *
+passphrase_take (const char *bytes, size_t length, const char *what, GError **error)
+{
+  if (length > 0 && bytes[length - 1] == '\n')
+    length -= length > 1 && bytes[length - 2] == '\r' ? 2 : 1;
+  return check (bytes, length, what, error);
+}
+
+Secret *
 passphrase_read (int fd, const char *what, GError **error)
 {
   g_autoptr (GError) trouble = NULL;
@@ -100,9 +118,7 @@ passphrase_read (int fd, const char *what, GError **error)
       return NULL;
     }
   const char *bytes = secret_bytes (content, &length);
-  if (length > 0 && bytes[length - 1] == '\n')
-    length -= length > 1 && bytes[length - 2] == '\r' ? 2 : 1;
-  return check (bytes, length, what, error);
+  return passphrase_take (bytes, length, what, error);
 }
 
 static Secret *

@@ -27,6 +27,10 @@ bool passphrase_parse (const Profile *profile, const char *key, PassphraseKind *
 bool passphrase_resolve (const Profile *profile, const char *key, char **inherited, Secret **secret,
                          GError **error);
 
+/* The one line that BYTES hold, without the line feed (or CR LF) at its end. Error: passphrase
+ * (empty, too long, control characters), naming WHAT. */
+Secret *passphrase_take (const char *bytes, size_t length, const char *what, GError **error);
+
 /* Reads one from FD to its end: a file's content or a pipe's, without the line feed (or CR LF) at
  * its end. Error: passphrase, naming WHAT. */
 Secret *passphrase_read (int fd, const char *what, GError **error);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -35,6 +36,8 @@ process_harden (void)
   const struct rlimit none = { 0, 0 };
 
   setrlimit (RLIMIT_CORE, &none);
+  /* A limit on files is then met as a full disk is, and what was begun is cleaned away. */
+  signal (SIGXFSZ, SIG_IGN);
   if (!MAY_BE_TRACED)
     prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
 }

@@ -6,7 +6,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* No core dump, no ptrace by others of our user: for every program that holds a secret. */
+/* No core dump, no ptrace by others of our user, no sudden end at a limit on files (EFBIG instead):
+ * for every program that holds a secret. */
 void process_harden (void);
 
 /* "PID-STARTTIME-PROGRAM" of the parent, unique for as long as the machine runs (the caller owns

@@ -20,6 +20,9 @@ struct _Profile {
 
 enum { MAX_COMPARED_KEY = 64 };
 
+/* Seconds. */
+enum { TIMEOUT = 30, MIN_TIMEOUT = 1, MAX_TIMEOUT = 600 };
+
 /* What every issuer knows. */
 static const char *const shared_keys[] = {
   "issuer",         "key",      "key-alias", "passphrase", "key-passphrase",
@@ -226,6 +229,13 @@ profile_get_seconds (const Profile *profile, const char *key, int64_t fallback, 
     }
   *seconds = number;
   return true;
+}
+
+bool
+profile_get_timeout (const Profile *profile, int64_t *seconds, GError **error)
+{
+  return profile_get_seconds (profile, "timeout", TIMEOUT, MIN_TIMEOUT, MAX_TIMEOUT, seconds,
+                              error);
 }
 
 char *

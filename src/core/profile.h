@@ -34,6 +34,9 @@ const GPtrArray *profile_serve (const Profile *profile);
 bool profile_get_seconds (const Profile *profile, const char *key, int64_t fallback, int64_t min,
                           int64_t max, int64_t *seconds, GError **error);
 
+/* `timeout`: the seconds that a login may take in all. Error: config. */
+bool profile_get_timeout (const Profile *profile, int64_t *seconds, GError **error);
+
 /* Where a profile's value is wrong: "FILE:LINE: KEY: MESSAGE" of kind config. */
 void profile_set_error (const Profile *profile, const char *key, GError **error, const char *format,
                         ...) G_GNUC_PRINTF (4, 5);

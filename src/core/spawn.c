@@ -20,14 +20,23 @@ enum {
   READ_SIZE = 16 * 1024, /* bytes */
 };
 
+/* HINT: NULL where the fault is the machine's, not the installation's. */
 static bool
-fail_to_start (const Environment *environment, const char *why, GError **error)
+fail_to_start (const Environment *environment, const char *why, const char *hint, GError **error)
 {
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_INTERNAL, _ ("cannot start %s: %s"),
                environment->mint_path, why);
-  if (error != NULL)
-    error_add_hint (*error, _ ("reinstall avouch"));
+  if (error != NULL && hint != NULL)
+    error_add_hint (*error, "%s", hint);
   return false;
+}
+
+/* The program does not run, rather than: no descriptor or process is left to run it. */
+static bool
+is_program_at_fault (const GError *trouble)
+{
+  return trouble->domain == G_SPAWN_ERROR && trouble->code != G_SPAWN_ERROR_FORK &&
+         trouble->code != G_SPAWN_ERROR_FAILED;
 }
 
 /* A pipe that already holds the whole job when the mint starts: nothing can block then, and no
@@ -64,13 +73,17 @@ typedef struct {
 } Start;
 
 /* Runs in the child. An alarm outlives exec: a mint that hangs when nobody is left to kill it must
- * not hold the lock for ever. */
+ * not hold the lock for ever. Nor may what the tool ignores or blocks keep the alarm away. */
 static void
 set_up_child (void *data)
 {
   const Start *start = data;
+  sigset_t alarms;
 
   signal (SIGALRM, SIG_DFL);
+  sigemptyset (&alarms);
+  sigaddset (&alarms, SIGALRM);
+  sigprocmask (SIG_UNBLOCK, &alarms, NULL);
   alarm ((unsigned) start->timeout + (start->waits ? GRACE : 0));
   if (!start->waits)
     setsid ();
@@ -90,7 +103,7 @@ run_mint (Start *start, int input, pid_t *pid, int *output, GError **error)
                         : G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL;
   /* GLib's own words name no reason that a person could act on. */
   if (access (argv[0], X_OK) != 0)
-    return fail_to_start (start->environment, g_strerror (errno), error);
+    return fail_to_start (start->environment, g_strerror (errno), _ ("reinstall avouch"), error);
   /* A tool may have started us with SIGCHLD ignored; nobody could then be waited for. */
   signal (SIGCHLD, SIG_DFL);
   if (g_spawn_async_with_pipes_and_fds ("/", argv, (const char *const *) variables, flags,
@@ -98,7 +111,8 @@ run_mint (Start *start, int input, pid_t *pid, int *output, GError **error)
                                         start->lock >= 0 ? 1 : 0, start->waits ? pid : NULL, NULL,
                                         start->waits ? output : NULL, NULL, &trouble))
     return true;
-  return fail_to_start (start->environment, trouble->message, error);
+  return fail_to_start (start->environment, trouble->message,
+                        is_program_at_fault (trouble) ? _ ("reinstall avouch") : NULL, error);
 }
 
 static bool
@@ -107,7 +121,7 @@ start_mint (Start *start, pid_t *pid, int *output, GError **error)
   int input = fill_pipe (start->job);
 
   if (input < 0)
-    return fail_to_start (start->environment, g_strerror (errno), error);
+    return fail_to_start (start->environment, g_strerror (errno), NULL, error);
   bool started = run_mint (start, input, pid, output, error);
   close (input);
   return started;

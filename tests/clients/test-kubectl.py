@@ -132,9 +132,13 @@ def _(room):
 def _(room):
     host = start(room)
     hint = room.run('kubectl-avouch').errors
-    words = re.search(r'kubectl (config set-credentials NAME .*)', hint)[1].split()
+    command = re.search(r'(avouch setup kubectl) PROFILE$', hint, re.MULTILINE)[1].split()
     kubectl(room, 'config', 'unset', 'users')
-    kubectl(room, *(word.replace('NAME', 'robot') for word in words))
+    (room.path / 'bin').mkdir()
+    (room.path / 'bin' / 'kubectl').symlink_to(KUBECTL)
+    done = room.run(*command, 'demo', '--user', 'robot',
+                    env={'PATH': f'{room.path / "bin"}:{room.environment["PATH"]}'})
+    assert_equal(done.code, 0, done.errors)
     kubectl(room, 'get', '--raw', '/version')
     assert_equal(host.exchanges(), 1)
 

@@ -218,13 +218,18 @@ def _(room):
 def _(room):
     bare = room.run(GIT)
     assert_equal((bare.code, bare.output), (2, ''))
-    assert_in('usage: git-credential-avouch', bare.errors)
+    assert_in('Usage: git-credential-avouch', bare.errors)
     for program in (GIT, KUBECTL):
-        assert_match(f'^usage: {program} ', room.run(program, '--help').output)
+        text = room.run(program, '--help').output
+        assert_match(f'^Usage: {program} ', text)
+        assert_in('avouch setup ', text)
+        assert_true(max(map(len, text.splitlines())) <= 80, text)
         assert_match(rf'^{program} \d+\.\d+\.\d+\n$', room.run(program, '--version').output)
         assert_refused(room.run(program, '--no-such=hunter2'), code=2)
         assert_not_in('hunter2', room.run(program, '--no-such=hunter2').errors)
     assert_refused(room.run(GIT, 'get', 'again'), code=2)
+    assert_equal(room.run(GIT, '-vvv', 'capability').code, 0)
+    assert_refused(room.run(GIT, '-vx', 'capability'), code=2)
     assert_refused(room.run(KUBECTL, 'get'), code=2)
     assert_refused(room.run(KUBECTL, '--profile'), code=2)
 
@@ -401,7 +406,7 @@ def _(room):
 def _(room):
     done = room.run(KUBECTL)
     assert_refused(done, code=2)
-    assert_in('kubectl config set-credentials NAME --exec-command=kubectl-avouch', done.errors)
+    assert_in('avouch setup kubectl PROFILE', done.errors)
 
 
 @test('kubectl: a request that cannot be served is an error that says why')

@@ -118,6 +118,33 @@ test_unknown_kind (void)
 }
 
 static void
+assert_time (int64_t time, bool good)
+{
+  g_autoptr (Credential) credential = make ("token", 0, 0);
+  g_autoptr (GError) error = NULL;
+
+  credential->expires_at = time;
+  g_autoptr (Record) record = credential_to_record (credential);
+  g_autoptr (Credential) again = credential_from_record (record, &error);
+  g_assert_cmpint (again != NULL, ==, good);
+  g_assert_cmpint (error == NULL, ==, good);
+}
+
+/* No tool could be told of such a time, and no sum be done with it. */
+static void
+test_impossible_time (void)
+{
+  const int64_t end_of_9999 = INT64_C (253402300799);
+
+  assert_time (0, true);
+  assert_time (end_of_9999, true);
+  assert_time (-1, false);
+  assert_time (end_of_9999 + 1, false);
+  assert_time (INT64_MIN, false);
+  assert_time (INT64_MAX, false);
+}
+
+static void
 assert_unfit (const Credential *credential)
 {
   g_autoptr (GError) error = NULL;
@@ -167,6 +194,7 @@ main (int argc, char **argv)
   g_test_add_func ("/credential/comes-back-as-it-was", test_round_trip);
   g_test_add_func ("/credential/incomplete-record-is-an-error", test_incomplete_record);
   g_test_add_func ("/credential/unknown-kind-is-an-error", test_unknown_kind);
+  g_test_add_func ("/credential/impossible-time-is-an-error", test_impossible_time);
   g_test_add_func ("/credential/what-would-break-a-line-is-an-error", test_unfit_for_a_line);
   g_test_add_func ("/credential/longest-token-passes-and-one-more-does-not", test_longest);
   return g_test_run ();

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "error.h"
+#include "i18n.h"
 
+#include <errno.h>
 #include <string.h>
 
 static GError *
@@ -94,6 +96,21 @@ test_report (void)
                              "hint: try %s again\n");
 }
 
+/* The first translation of a process loads a locale, which may fail in its own ways. */
+static void
+test_translation (void)
+{
+  if (g_test_subprocess ())
+    {
+      errno = EDQUOT;
+      g_assert_cmpstr (_ ("no such message"), ==, "no such message");
+      g_assert_cmpint (errno, ==, EDQUOT);
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -103,5 +120,6 @@ main (int argc, char **argv)
   g_test_add_func ("/error/kinds-have-exit-codes", test_exit_codes);
   g_test_add_func ("/error/foreign-kinds-are-internal", test_foreign);
   g_test_add_func ("/error/report-prints-message-and-hint", test_report);
+  g_test_add_func ("/error/translation-keeps-errno", test_translation);
   return g_test_run ();
 }

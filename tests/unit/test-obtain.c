@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define OTHER "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 
@@ -504,16 +505,51 @@ test_hanging_in_background (Fixture *fixture, const void *data G_GNUC_UNUSED)
   g_autoptr (Secret) job = NULL;
   g_autoptr (GError) error = NULL;
   int lock = cache_lock (cache, OTHER, 0, NULL);
+  sigset_t alarms, before;
 
   configure (fixture, "hang", "");
   job = make_job (fixture);
+  /* A tool may have blocked what ends it. */
+  sigemptyset (&alarms);
+  sigaddset (&alarms, SIGALRM);
+  sigprocmask (SIG_BLOCK, &alarms, &before);
   g_assert_true (spawn_mint_detached (fixture->environment, job, lock, 3, false, &error));
   g_assert_no_error (error);
+  sigprocmask (SIG_SETMASK, &before, NULL);
   close (lock);
   wait_until (fixture, has_started);
   lock = cache_lock (cache, OTHER, PATIENCE, NULL);
   g_assert_cmpint (lock, >=, 0);
   close (lock);
+}
+
+static bool
+lacks_descriptors (void *data)
+{
+  const Fixture *fixture = data;
+  g_autoptr (Secret) job = make_job (fixture);
+  rlim_t next = (rlim_t) dup (STDIN_FILENO);
+
+  close ((int) next);
+  /* None for the job's pipe; that one alone; and one more. */
+  for (rlim_t count = next; count <= next + 3; count++)
+    {
+      const struct rlimit few = { count, next + 3 };
+      g_autoptr (GError) error = NULL;
+
+      setrlimit (RLIMIT_NOFILE, &few);
+      if (spawn_mint_detached (fixture->environment, job, -1, 1, false, &error) ||
+          strstr (error->message, "cannot start") == NULL || error_hint (error) != NULL)
+        return false;
+    }
+  return true;
+}
+
+static void
+test_no_descriptors_left (Fixture *fixture, const void *data G_GNUC_UNUSED)
+{
+  configure (fixture, "ok", "");
+  g_assert_true (scratch_wait (scratch_fork (lacks_descriptors, fixture)));
 }
 
 static void
@@ -909,6 +945,7 @@ main (int argc, char **argv)
   add ("/obtain/missing-mint-is-told-of", test_missing_mint);
   add ("/obtain/hanging-mint-and-held-lock-have-an-end", test_waits_end);
   add ("/obtain/hanging-mint-in-the-background-has-an-end", test_hanging_in_background);
+  add ("/obtain/lack-of-descriptors-is-no-fault-of-the-installation", test_no_descriptors_left);
   add ("/obtain/large-job-goes-through-the-pipe", test_large_job);
   add ("/obtain/too-large-job-is-an-error", test_too_large_job);
   add ("/obtain/works-where-children-are-ignored", test_children_ignored);

@@ -64,6 +64,21 @@ test_pasted_passphrase (void)
     }
 }
 
+static void
+test_relative_path (void)
+{
+  g_autoptr (Profile) profile = make ("file:hunter2");
+  g_autoptr (GError) error = NULL;
+  PassphraseKind kind;
+  const char *argument;
+
+  g_assert_false (passphrase_parse (profile, "passphrase", &kind, &argument, &error));
+  g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG);
+  g_assert_cmpstr (error->message, ==,
+                   "/etc/avouch/avouch.conf:7: passphrase: the path after \"file:\" must begin "
+                   "with / or ~/");
+}
+
 /* NULL expected: an error of kind passphrase that names the place. */
 static void
 assert_resolves (const char *value, char **inherited, const char *expected)
@@ -126,6 +141,19 @@ test_descriptor (void)
 }
 
 static void
+test_line (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Secret) taken = passphrase_take ("hunter2\r\n", 9, "there", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (secret_bytes (taken, NULL), ==, "hunter2");
+  g_assert_null (passphrase_take ("hunter2\0x", 9, "there", &error));
+  g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE);
+  g_assert_nonnull (strstr (error->message, "there"));
+}
+
+static void
 test_longest (void)
 {
   g_autofree char *longest = g_strnfill (PASSPHRASE_MAX_LENGTH, 'x');
@@ -163,8 +191,10 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/passphrase/every-form-is-known", test_forms);
   g_test_add_func ("/passphrase/pasted-one-is-refused-and-not-echoed", test_pasted_passphrase);
+  g_test_add_func ("/passphrase/a-relative-path-is-refused-and-not-shown", test_relative_path);
   g_test_add_func ("/passphrase/from-a-variable", test_variable);
   g_test_add_func ("/passphrase/from-a-descriptor", test_descriptor);
+  g_test_add_func ("/passphrase/one-line-without-its-end", test_line);
   g_test_add_func ("/passphrase/longest-passes-and-one-more-does-not", test_longest);
   g_test_add_func ("/passphrase/others-are-left-to-the-mint", test_left_to_the_mint);
   return g_test_run ();

@@ -2,7 +2,9 @@
 #include "process.h"
 #include "scratch.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -103,6 +105,24 @@ test_harden (void)
   g_assert_true (scratch_wait (scratch_fork (harden, NULL)));
 }
 
+static bool
+write_past_the_limit (void *data G_GNUC_UNUSED)
+{
+  const struct rlimit nothing = { 0, 0 };
+  FILE *file = tmpfile ();
+
+  signal (SIGXFSZ, SIG_DFL);
+  process_harden ();
+  setrlimit (RLIMIT_FSIZE, &nothing);
+  return write (fileno (file), "x", 1) < 0 && errno == EFBIG;
+}
+
+static void
+test_limit_on_files (void)
+{
+  g_assert_true (scratch_wait (scratch_fork (write_past_the_limit, NULL)));
+}
+
 static void
 test_clocks_agree (void)
 {
@@ -122,6 +142,7 @@ main (int argc, char **argv)
   g_test_add_func ("/process/name-is-not-fooled-by-comm", test_strange_comm);
   g_test_add_func ("/process/dead-or-reused-is-not-alive", test_dead);
   g_test_add_func ("/process/hardened-leaves-no-core", test_harden);
+  g_test_add_func ("/process/hardened-meets-a-limit-on-files-alive", test_limit_on_files);
   g_test_add_func ("/process/clocks-agree", test_clocks_agree);
   return g_test_run ();
 }
