@@ -45,6 +45,9 @@ typedef struct {
   const char *summary;           /* N_() */
   const IssuerSetting *settings; /* its own, besides the shared ones; ends with a NULL name */
   const char *git_username;      /* what a git server that takes the token by Basic expects */
+  /* The values of a profile that has the right keys, without the private key or the network. Error:
+   * config. */
+  bool (*check) (const Profile *profile, GError **error);
   /* Profile to call: signs the assertion. Errors: config, key. */
   bool (*build) (const IssuerContext *context, IssuerCall *call, GError **error);
   /* A 2xx answer to a credential. Error: protocol. */

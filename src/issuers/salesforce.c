@@ -91,6 +91,45 @@ pick_algorithm (const Profile *profile, GError **error)
   return algorithm_find ("RS256");
 }
 
+static bool
+read_assertion_lifetime (const Profile *profile, int64_t *seconds, GError **error)
+{
+  return profile_get_seconds (profile, "assertion-lifetime", ASSERTION_LIFETIME,
+                              MIN_ASSERTION_LIFETIME, MAX_ASSERTION_LIFETIME, seconds, error);
+}
+
+static bool
+read_token_lifetime (const Profile *profile, int64_t *seconds, GError **error)
+{
+  return profile_get_seconds (profile, "token-lifetime", TOKEN_LIFETIME, MIN_TOKEN_LIFETIME,
+                              MAX_TOKEN_LIFETIME, seconds, error);
+}
+
+static bool
+salesforce_check (const Profile *profile, GError **error)
+{
+  g_autoptr (Url) login_url = read_login_url (profile, error);
+  int64_t seconds;
+
+  return login_url != NULL && pick_algorithm (profile, error) != NULL &&
+         read_assertion_lifetime (profile, &seconds, error) &&
+         read_token_lifetime (profile, &seconds, error);
+}
+
+/* Before the general message, which would suggest an algorithm that Salesforce does not take. */
+static bool
+check_key (const Key *key, GError **error)
+{
+  if (key_kind (key) == KEY_RSA)
+    return true;
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
+               _ ("the key is not an RSA key, and Salesforce takes no other"));
+  if (error != NULL)
+    error_add_hint (*error,
+                    _ ("make an RSA key of 2048 bits and upload its certificate to the app"));
+  return false;
+}
+
 static Secret *
 sign_assertion (const IssuerContext *context, const Url *login_url, GError **error)
 {
@@ -100,9 +139,8 @@ sign_assertion (const IssuerContext *context, const Url *login_url, GError **err
   g_autoptr (JsonObject) claims = NULL;
   int64_t lifetime = 0;
 
-  if (algorithm == NULL ||
-      !profile_get_seconds (context->profile, "assertion-lifetime", ASSERTION_LIFETIME,
-                            MIN_ASSERTION_LIFETIME, MAX_ASSERTION_LIFETIME, &lifetime, error))
+  if (algorithm == NULL || !check_key (context->key, error) ||
+      !read_assertion_lifetime (context->profile, &lifetime, error))
     return NULL;
   if (key_id != NULL)
     {
@@ -188,16 +226,32 @@ check_url (const char *name, const char *value, GError **error)
   return false;
 }
 
+/* RFC 6749 appendix A.4, and what the others are by their documentation. */
+static bool
+check_text (const char *name, const char *value, GError **error)
+{
+  for (const char *at = value; *at != '\0'; at++)
+    if (!g_ascii_isprint (*at))
+      {
+        g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
+                     _ ("the issuer's %s is not usable: it holds a character other than printable "
+                        "ASCII"),
+                     name);
+        return false;
+      }
+  return true;
+}
+
 static const struct {
   const char *name;
-  bool is_url;
+  bool (*check) (const char *name, const char *value, GError **error);
 } details[] = {
-  { "instance_url", true },
-  { "id", true },
-  { "scope", false },
-  { "issued_at", false },
-  { "sfdc_community_url", true },
-  { "sfdc_community_id", false },
+  { "instance_url", check_url },
+  { "id", check_url },
+  { "scope", check_text },
+  { "issued_at", check_text },
+  { "sfdc_community_url", check_url },
+  { "sfdc_community_id", check_text },
 };
 
 static bool
@@ -209,7 +263,7 @@ add_details (Credential *credential, JsonObject *answer, GError **error)
 
       if (!json_optional_string (answer, details[i].name, &value, error))
         return false;
-      if (value != NULL && details[i].is_url && !check_url (details[i].name, value, error))
+      if (value != NULL && !details[i].check (details[i].name, value, error))
         return false;
       credential_add_detail (credential, details[i].name, value);
     }
@@ -244,8 +298,7 @@ salesforce_read (const IssuerContext *context, const ExchangeAnswer *answer, GEr
   g_autoptr (Credential) credential = NULL;
   int64_t lifetime = 0;
 
-  if (!profile_get_seconds (context->profile, "token-lifetime", TOKEN_LIFETIME, MIN_TOKEN_LIFETIME,
-                            MAX_TOKEN_LIFETIME, &lifetime, error))
+  if (!read_token_lifetime (context->profile, &lifetime, error))
     return NULL;
   object = read_object (answer, error);
   if (object == NULL)
@@ -266,6 +319,7 @@ const Issuer salesforce_issuer = {
   .summary = N_ ("Salesforce, by the OAuth 2.0 JWT bearer flow"),
   .settings = settings,
   .git_username = "oauth2",
+  .check = salesforce_check,
   .build = salesforce_build,
   .read = salesforce_read,
   .explain = salesforce_explain,

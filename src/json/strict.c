@@ -29,6 +29,7 @@ typedef struct {
   const char *at;
   const char *end;
   Due due;
+  unsigned values; /* so far */
   unsigned depth;
   Level levels[JSON_MAX_DEPTH];
 } Scanner;
@@ -262,6 +263,8 @@ step_value (Scanner *scanner, GError **error)
   char c = peek (scanner);
   bool scanned;
 
+  if (++scanner->values > JSON_MAX_VALUES)
+    return fail (scanner, _ ("too many values"), error);
   if (c == '{' || c == '[')
     return open_level (scanner, c == '{', error);
   if (c == '"')

@@ -12,11 +12,12 @@
 #define JSON_MAX_LENGTH (1024 * 1024) /* bytes */
 /* Members of one object: json-glib's table of names is no match for chosen collisions. */
 #define JSON_MAX_MEMBERS 1000
-#define JSON_MAX_NUMBER  64 /* bytes */
+#define JSON_MAX_VALUES  10000 /* in all: json-glib takes up to 600 bytes for one of 3 */
+#define JSON_MAX_NUMBER  64    /* bytes */
 
-/* Valid UTF-8, one value, no duplicate member names in one object, depth and length within the
- * limits, no U+0000 in a string, no whole number beyond 64 bits, no other beyond a double. Error:
- * protocol, naming the byte offset and never the content. */
+/* Valid UTF-8, one value, no duplicate member names in one object, depth, length and numbers of
+ * members and values within the limits, no U+0000 in a string, no whole number beyond 64 bits, no
+ * other beyond a double. Error: protocol, naming the byte offset and never the content. */
 bool json_strict_check (const char *text, size_t length, GError **error);
 
 /* Checks, parses, and requires an object. The caller owns it. */

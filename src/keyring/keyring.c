@@ -3,9 +3,12 @@
 
 #include "error.h"
 #include "i18n.h"
+#include "passphrase.h"
 #include "text.h"
 
 #include <libsecret/secret.h>
+
+enum { PATIENCE = 500 /* milliseconds for what was cancelled to end */ };
 
 static const SecretSchema schema = {
   .name = KEYRING_SCHEMA,
@@ -27,6 +30,7 @@ typedef struct {
   SecretSearchFlags flags;
   bool done;
   bool late;
+  bool abandoned;
   Secret *passphrase;
   GError *error;
 } Lookup;
@@ -48,6 +52,14 @@ fail (Lookup *lookup, const char *message, const char *hint)
 }
 
 static void
+fail_late (Lookup *lookup)
+{
+  fail (
+      lookup, _ ("the keyring did not answer in time"),
+      _ ("is an unlock prompt waiting on the desktop? `passphrase = file:PATH` works without one"));
+}
+
+static void
 fail_from_bus (Lookup *lookup, const GError *cause)
 {
   g_autofree char *reason = text_clean (cause->message, -1);
@@ -55,9 +67,7 @@ fail_from_bus (Lookup *lookup, const GError *cause)
 
   if (lookup->late)
     {
-      fail (lookup, _ ("the keyring did not answer in time"),
-            _ ("is an unlock prompt waiting on the desktop? `passphrase = file:PATH` works "
-               "without one"));
+      fail_late (lookup);
       return;
     }
   message = g_strdup_printf (_ ("no keyring can be reached: %s"), reason);
@@ -80,6 +90,7 @@ static void
 read_item (Lookup *lookup, SecretItem *item)
 {
   g_autoptr (SecretValue) value = NULL;
+  GError *error = NULL;
   const char *text;
   gsize length;
 
@@ -97,8 +108,11 @@ read_item (Lookup *lookup, SecretItem *item)
             _ ("look at the item in the desktop's keyring program"));
       return;
     }
-  lookup->passphrase = secret_new (text, length);
-  lookup_end (lookup, NULL);
+  /* Whoever pipes it into secret-tool stores the line's end too. */
+  lookup->passphrase = passphrase_take (text, length, _ ("the keyring"), &error);
+  if (error != NULL)
+    error_add_hint (error, "%s", _ ("store it again: one line, and not an empty one"));
+  lookup_end (lookup, error);
 }
 
 static void
@@ -134,28 +148,47 @@ on_service (GObject *source, GAsyncResult *result, void *user_data)
                          on_items, lookup);
 }
 
+/* GDBus's greeting of the bus, for one, cannot be cancelled. What is still under way then ends with
+ * the process; its callback belongs to our context, which nobody runs any more. */
+static gboolean
+on_patience_over (void *user_data)
+{
+  Lookup *lookup = user_data;
+
+  lookup->abandoned = true;
+  return G_SOURCE_REMOVE;
+}
+
 static gboolean
 on_deadline (void *user_data)
 {
   Lookup *lookup = user_data;
+  g_autoptr (GSource) patience = g_timeout_source_new (PATIENCE);
 
   lookup->late = true;
   g_cancellable_cancel (lookup->cancellable);
+  g_source_set_callback (patience, on_patience_over, lookup, NULL);
+  g_source_attach (patience, lookup->context);
   return G_SOURCE_REMOVE;
 }
 
 static void
 lookup_run (Lookup *lookup, int timeout)
 {
-  g_autoptr (GSource) deadline = g_timeout_source_new_seconds ((guint) timeout);
+  g_autoptr (GSource) deadline = g_timeout_source_new ((guint) timeout * 1000);
 
   g_main_context_push_thread_default (lookup->context);
   g_source_set_callback (deadline, on_deadline, lookup, NULL);
   g_source_attach (deadline, lookup->context);
   secret_service_open (SECRET_TYPE_SERVICE, NULL, SECRET_SERVICE_OPEN_SESSION, lookup->cancellable,
                        on_service, lookup);
-  while (!lookup->done)
+  while (!lookup->done && !lookup->abandoned)
     g_main_context_iteration (lookup->context, TRUE);
+  if (!lookup->done)
+    fail_late (lookup);
+  /* What the proxies left for this context to free. */
+  while (!lookup->abandoned && g_main_context_iteration (lookup->context, FALSE))
+    ;
   g_source_destroy (deadline);
   g_main_context_pop_thread_default (lookup->context);
 }

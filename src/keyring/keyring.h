@@ -13,7 +13,7 @@
 #define KEYRING_TIMEOUT 30 /* seconds for the whole look-up, the desktop's own prompt included */
 
 /* Waits at most TIMEOUT seconds. INTERACTIVE: the desktop may ask the user to unlock the keyring.
- * Errors, each with a hint: passphrase (no bus, no service, locked, dismissed, no such item, time
- * over, or this build has no keyring support). */
+ * Errors, each with a hint: passphrase (no bus, no service, locked, dismissed, no such item, not
+ * one line, time over, or this build has no keyring support). */
 Secret *keyring_lookup_passphrase (const char *profile, const char *purpose, bool interactive,
                                    int timeout, GError **error);

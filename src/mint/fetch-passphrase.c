@@ -71,8 +71,9 @@ fetch_file (const Wanted *wanted, GError **error)
     path = g_strdup (wanted->argument);
   if (!g_path_is_absolute (path))
     {
-      profile_set_error (profile, wanted->setting, error,
-                         _ ("the path after \"file:\" must begin with / or ~/"));
+      profile_set_error (
+          profile, wanted->setting, error,
+          _ ("\"~/\" cannot be resolved: HOME is not set and no home folder is known"));
       return NULL;
     }
   fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

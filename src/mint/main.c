@@ -152,10 +152,9 @@ explain_itself (int argc, char **argv)
     }
   if (argc == 2 && strcmp (argv[1], "--help") == 0)
     {
-      printf ("%s",
-              _ ("avouch-mint signs and exchanges on behalf of avouch's other programs, which "
-                 "start it;\nit reads a job on its standard input. Type 'avouch token' "
-                 "instead.\n"));
+      printf ("%s", _ ("avouch-mint signs and exchanges on behalf of avouch's other programs.\n"
+                       "They start it, and give it a job on its standard input.\n"
+                       "Type 'avouch token' instead.\n"));
       return 0;
     }
   fprintf (stderr, "%s",
@@ -172,6 +171,8 @@ main (int argc, char **argv)
   /* Before anything else is opened. */
   int lock = fcntl (SPAWN_LOCK, F_GETFD) >= 0 ? SPAWN_LOCK : -1;
 
+  if (lock >= 0)
+    fcntl (lock, F_SETFD, FD_CLOEXEC);
   process_harden ();
   /* Libraries free copies of key and token that we cannot reach; glibc then overwrites them. */
   mallopt (M_PERTURB, PERTURB);

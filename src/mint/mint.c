@@ -10,14 +10,12 @@
 
 /* Seconds. */
 enum {
-  TIMEOUT = 30,
-  MIN_TIMEOUT = 1,
-  MAX_TIMEOUT = 600,
   HOLD_REFUSED = 10, /* tools ask 2 to 6 times for one command, and an account must not be locked */
   HOLD_NETWORK = 3,
   MAX_HOLD = 3600,
   TOLERATED_SKEW = 30,
   NOTICED_SKEW = 2, /* enough where the issuer itself complains; the answer's way takes time too */
+  MAX_SKEW = 24 * 60 * 60, /* an assertion by a clock further ahead would be good for that long */
 };
 
 enum { FIRST_SUCCESS = 200, FIRST_REDIRECT = 300 };
@@ -72,8 +70,7 @@ read_settings (Mint *mint, GError **error)
   int64_t timeout = 0;
 
   mint->issuer = issuer_for_profile (profile, error);
-  if (mint->issuer == NULL ||
-      !profile_get_seconds (profile, "timeout", TIMEOUT, MIN_TIMEOUT, MAX_TIMEOUT, &timeout, error))
+  if (mint->issuer == NULL || !profile_get_timeout (profile, &timeout, error))
     return false;
   mint->timeout = (int) timeout;
   if (profile_get (profile, "ca-file") == NULL)
@@ -116,7 +113,7 @@ on_exchanged (GObject *source, GAsyncResult *result, void *user_data)
 }
 
 static ExchangeAnswer *
-exchange (const Mint *mint, const IssuerCall *call, GError **error)
+exchange (const Mint *mint, const IssuerCall *call, int tries, GError **error)
 {
   g_autofree char *proxy = NULL;
   g_autoptr (GAsyncResult) result = NULL;
@@ -130,6 +127,7 @@ exchange (const Mint *mint, const IssuerCall *call, GError **error)
   ExchangeOptions options = {
     .ca_file = mint->ca_file,
     .timeout = seconds_left (mint),
+    .tries = tries,
     .verbose = mint->job->verbose,
   };
 
@@ -150,14 +148,14 @@ is_success (const ExchangeAnswer *answer)
 
 /* The call by the clock as it is in CONTEXT, and the issuer's clock from its answer. */
 static ExchangeAnswer *
-ask (Mint *mint, GError **error)
+ask (Mint *mint, int tries, GError **error)
 {
   g_auto (IssuerCall) call = { 0 };
   ExchangeAnswer *answer;
 
   if (!mint->issuer->build (&mint->context, &call, error))
     return NULL;
-  answer = exchange (mint, &call, error);
+  answer = exchange (mint, &call, tries, error);
   if (answer != NULL && answer->date != 0)
     mint->skew = answer->date - process_now ();
   return answer;
@@ -167,6 +165,13 @@ static bool
 is_skewed (const Mint *mint)
 {
   return ABS (mint->skew) > TOLERATED_SKEW;
+}
+
+static bool
+is_correctable (const Mint *mint, const IssuerRefusal *refusal)
+{
+  return ABS (mint->skew) <= MAX_SKEW &&
+         (is_skewed (mint) || (refusal->clock && ABS (mint->skew) > NOTICED_SKEW));
 }
 
 static void
@@ -196,12 +201,12 @@ give_up (Mint *mint, const ExchangeAnswer *answer, const IssuerRefusal *refusal,
   return NULL;
 }
 
-/* LAST: no further try, whatever the clocks say. */
+/* LAST: no further try, whatever the clocks or the status say. */
 static Credential *
 try_once (Mint *mint, bool last, GError **error)
 {
   int64_t asked_at = process_now ();
-  g_autoptr (ExchangeAnswer) answer = ask (mint, error);
+  g_autoptr (ExchangeAnswer) answer = ask (mint, last ? 1 : EXCHANGE_TRIES, error);
   IssuerRefusal refusal;
   GError *explanation;
 
@@ -216,7 +221,7 @@ try_once (Mint *mint, bool last, GError **error)
 
   explanation = issuer_explain (mint->issuer, &mint->context, answer, &refusal);
   if (last || explanation->code != AVOUCH_ERROR_REFUSED || refusal.hold > 0 ||
-      !(is_skewed (mint) || (refusal.clock && ABS (mint->skew) > NOTICED_SKEW)))
+      !is_correctable (mint, &refusal))
     return give_up (mint, answer, &refusal, explanation, error);
   g_error_free (explanation);
   mint->context.now = process_now () + mint->skew;
@@ -235,6 +240,17 @@ hold_for (const GError *error, int64_t asked)
   return 0;
 }
 
+/* Not beside a token: OpenSC's module calls GObject while the linker has loaded half of it, and
+ * would wait for a thread that waits for the linker. */
+static void
+prepare (Mint *mint)
+{
+  const char *key = profile_get (mint->job->profile, "key");
+
+  if (key == NULL || !key_is_uri (key))
+    mint->preparation = exchange_prepare (mint->ca_file);
+}
+
 Credential *
 mint_credential (const Job *job, const Environment *environment, int64_t *hold, GError **error)
 {
@@ -247,7 +263,7 @@ mint_credential (const Job *job, const Environment *environment, int64_t *hold, 
   Credential *credential = NULL;
 
   if (read_settings (&mint, &reason))
-    mint.preparation = exchange_prepare (mint.ca_file);
+    prepare (&mint);
   if (reason == NULL && load_key (&mint, &reason))
     {
       mint.context = (IssuerContext){

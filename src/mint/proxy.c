@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-/* Lower case counts first; HTTP_PROXY in upper case is left out, as a CGI's client can set it
- * (CVE-2016-5385). */
+/* The first that is set; of two spellings lower case counts first, as for curl. */
 static const char *
 variable (char **variables, const char *const *names)
 {
@@ -44,11 +43,10 @@ is_exempt (const char *host, const char *list)
 static char *
 from_environment (const Url *url, char **variables)
 {
-  static const char *const https[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
-                                       NULL };
-  static const char *const http[] = { "http_proxy", "all_proxy", "ALL_PROXY", NULL };
+  static const char *const proxies[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+                                         NULL };
   static const char *const exempt[] = { "no_proxy", "NO_PROXY", NULL };
-  const char *proxy = variable (variables, strcmp (url->scheme, "https") == 0 ? https : http);
+  const char *proxy = variable (variables, proxies);
   const char *list = variable (variables, exempt);
 
   if (proxy == NULL || (list != NULL && is_exempt (url->host, list)))
@@ -61,9 +59,11 @@ proxy_find (const Profile *profile, const Url *url, char **variables, char **pro
 {
   const char *value = profile_get (profile, "proxy");
 
-  if (value == NULL || strcmp (value, "none") == 0)
-    *proxy = NULL;
-  else if (strcmp (value, "environment") == 0)
+  *proxy = NULL;
+  /* Plain http goes to this machine alone (url.h): a proxy would have the assertion in clear. */
+  if (value == NULL || strcmp (value, "none") == 0 || strcmp (url->scheme, "http") == 0)
+    return true;
+  if (strcmp (value, "environment") == 0)
     *proxy = from_environment (url, variables);
   else if (strstr (value, "://") != NULL)
     *proxy = g_strdup (value);

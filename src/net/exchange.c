@@ -27,6 +27,7 @@ typedef struct {
   char **headers;
   char *place; /* "host:port" */
   int timeout;
+  unsigned most_tries;
   int verbose;
 
   SoupSession *session;
@@ -43,6 +44,7 @@ typedef struct {
   SoupMessage *message;
   GTlsCertificateFlags certificate; /* what is wrong with the one shown */
   unsigned interim;                 /* answers of status 1xx */
+  bool outdated;                    /* TLS older than 1.2 */
   SecretBuffer body;
 } Exchange;
 
@@ -116,7 +118,7 @@ try_again (GTask *task, int64_t pause)
   int64_t wait = pause > 0 ? pause : FIRST_PAUSE << (exchange->tries - 1);
   g_autoptr (GSource) timer = NULL;
 
-  if (exchange->tries >= EXCHANGE_TRIES ||
+  if (exchange->tries >= exchange->most_tries ||
       g_get_monotonic_time () + wait * 1000 >= exchange->deadline)
     return false;
   timer = g_timeout_source_new ((unsigned) wait);
@@ -133,6 +135,8 @@ fail (GTask *task, const GError *cause)
     g_task_return_error (task, failure_late (exchange->place, exchange->timeout));
   else if (exchange->interim > EXCHANGE_MAX_INTERIM)
     g_task_return_error (task, failure_interim (exchange->place));
+  else if (exchange->outdated)
+    g_task_return_error (task, failure_outdated (exchange->place));
   else
     g_task_return_error (task, failure_explain (cause, exchange->place, exchange->certificate));
 }
@@ -265,6 +269,22 @@ on_interim (SoupMessage *message, void *user_data)
     g_cancellable_cancel (exchange->cancellable);
 }
 
+/* GnuTLS would still agree on TLS 1.0 and 1.1 (RFC 8996). Nothing has been sent yet. */
+static void
+on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *connection,
+                  void *user_data)
+{
+  Exchange *exchange = user_data;
+
+  (void) message;
+  if (event != G_SOCKET_CLIENT_TLS_HANDSHAKED ||
+      g_tls_connection_get_protocol_version (G_TLS_CONNECTION (connection)) >=
+          G_TLS_PROTOCOL_VERSION_TLS_1_2)
+    return;
+  exchange->outdated = true;
+  g_cancellable_cancel (exchange->cancellable);
+}
+
 static void
 begin_try (GTask *task)
 {
@@ -279,6 +299,7 @@ begin_try (GTask *task)
   exchange->message = message_new (&exchange->call);
   g_signal_connect (exchange->message, "accept-certificate", G_CALLBACK (on_certificate), exchange);
   g_signal_connect (exchange->message, "got-informational", G_CALLBACK (on_interim), exchange);
+  g_signal_connect (exchange->message, "network-event", G_CALLBACK (on_network_event), exchange);
   soup_session_send_async (exchange->session, exchange->message, G_PRIORITY_DEFAULT,
                            exchange->cancellable, on_headers, task);
 }
@@ -333,6 +354,7 @@ exchange_send_async (const ExchangeCall *call, const ExchangeOptions *options,
   g_task_set_task_data (task, exchange, (GDestroyNotify) exchange_free);
   copy_call (exchange, call);
   exchange->timeout = options->timeout;
+  exchange->most_tries = (unsigned) options->tries;
   exchange->verbose = options->verbose;
   arm (exchange, task, cancellable);
   exchange->session = message_session_new (options, &error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One bounded HTTPS exchange: no redirect, HTTP/1.1, one deadline in all, a body of at most 1 MiB.
- */
+/* One bounded HTTPS exchange: no redirect, TLS 1.2 or later, HTTP/1.1, one deadline in all, a body
+ * of at most 1 MiB. */
 #pragma once
 
 #include "secret.h"
@@ -24,6 +24,7 @@ typedef struct {
   const char *ca_file; /* trusted besides the system's store; NULL: none */
   const char *proxy;   /* NULL: none; or a URL such as http://host:port */
   int timeout;         /* seconds in all, tries and pauses included */
+  int tries;           /* at most; 1 to EXCHANGE_TRIES */
   int verbose;         /* 1: a line on stderr for each try */
 } ExchangeOptions;
 

@@ -7,6 +7,7 @@
 #include "text.h"
 
 #include <libsoup/soup.h>
+#include <string.h>
 
 typedef struct {
   GQuark (*domain) (void);
@@ -116,6 +117,16 @@ explain_certificate (const char *place, GTlsCertificateFlags certificate)
   return error;
 }
 
+char *
+failure_reason (const GError *error)
+{
+  char *reason = text_clean (error->message, -1);
+
+  if (g_str_has_suffix (reason, "."))
+    reason[strlen (reason) - 1] = '\0';
+  return reason;
+}
+
 GError *
 failure_explain (const GError *error, const char *place, GTlsCertificateFlags certificate)
 {
@@ -127,7 +138,7 @@ failure_explain (const GError *error, const char *place, GTlsCertificateFlags ce
     return explain_certificate (place, certificate);
   if (cause == NULL)
     {
-      cleaned = text_clean (error->message, -1);
+      cleaned = failure_reason (error);
       explained = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_NETWORK, "%s: %s", place, cleaned);
       if (error->domain == G_TLS_ERROR)
         error_add_hint (explained, "%s", _ (NO_TLS_HINT));
@@ -165,6 +176,17 @@ failure_interim (const char *place)
 }
 
 GError *
+failure_outdated (const char *place)
+{
+  GError *error = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_NETWORK,
+                               _ ("%s: the server speaks no TLS later than 1.1"), place);
+
+  error_add_hint (error, _ ("at least TLS 1.2 is needed: check the host and port in the profile, "
+                            "and what stands between"));
+  return error;
+}
+
+GError *
 failure_proxy (const char *place, unsigned status)
 {
   GError *error =
@@ -181,7 +203,7 @@ failure_redirect (const char *place, unsigned status, const char *location)
   g_autoptr (GUri) target =
       location != NULL ? g_uri_parse (location, SOUP_HTTP_URI_FLAGS, NULL) : NULL;
   const char *host = target != NULL ? g_uri_get_host (target) : NULL;
-  g_autofree char *cleaned = host != NULL ? text_clean (host, -1) : NULL;
+  g_autofree char *cleaned = host != NULL ? text_clean_told (host) : NULL;
   GError *error;
 
   if (cleaned != NULL && *cleaned != '\0')

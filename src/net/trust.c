@@ -2,8 +2,11 @@
 #include "trust.h"
 
 #include "error.h"
+#include "failure.h"
 #include "i18n.h"
-#include "text.h"
+
+#include <errno.h>
+#include <sys/stat.h>
 
 typedef struct {
   GTlsDatabase parent;
@@ -69,8 +72,24 @@ avouch_trust_init (AvouchTrust *trust)
   (void) trust;
 }
 
+/* Why PATH must not be read: GIO would read a device for ever, and who writes here is trusted.
+ * NULL: it may. */
+static const char *
+refuse_file (const char *path)
+{
+  struct stat status;
+
+  if (stat (path, &status) != 0)
+    return g_strerror (errno);
+  if (!S_ISREG (status.st_mode))
+    return _ ("it is not a regular file");
+  if ((status.st_mode & S_IWOTH) != 0)
+    return _ ("every user of this machine may write it");
+  return status.st_size > TRUST_MAX_FILE ? _ ("it is too long") : NULL;
+}
+
 static GTlsDatabase *
-load_file (const char *path, GError **error)
+load_certificates (const char *path, GError **error)
 {
   g_autoptr (GError) cause = NULL;
   g_autolist (GTlsCertificate) certificates = g_tls_certificate_list_new_from_file (path, &cause);
@@ -80,12 +99,23 @@ load_file (const char *path, GError **error)
     database = g_tls_file_database_new (path, &cause);
   if (database == NULL)
     {
-      g_autofree char *why = cause != NULL ? text_clean (cause->message, -1) : NULL;
+      g_autofree char *why = cause != NULL ? failure_reason (cause) : NULL;
 
       g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG, _ ("ca-file %s: %s"), path,
                    why != NULL ? why : _ ("no certificate in it"));
     }
   return database;
+}
+
+static GTlsDatabase *
+load_file (const char *path, GError **error)
+{
+  const char *refusal = refuse_file (path);
+
+  if (refusal == NULL)
+    return load_certificates (path, error);
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG, _ ("ca-file %s: %s"), path, refusal);
+  return NULL;
 }
 
 static void *

@@ -12,6 +12,7 @@ import ssl
 import threading
 import time
 import urllib.parse
+import warnings
 
 MAX_REQUEST = 256 * 1024
 
@@ -50,7 +51,7 @@ def receive(connection, so_far):
 class HostileServer:
     """Serves until stop(). `requests` are those that arrived whole, in order."""
 
-    def __init__(self, behaviour, certificate=None, key=None, address='127.0.0.1'):
+    def __init__(self, behaviour, certificate=None, key=None, address='127.0.0.1', oldest=False):
         self.behaviour = behaviour
         self.requests = []
         self.connections = 0
@@ -61,6 +62,8 @@ class HostileServer:
         if certificate is not None:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.context.load_cert_chain(certificate, key)
+            if oldest:
+                speak_old_tls(self.context)
         self.thread = threading.Thread(target=self.accept, daemon=True)
         self.thread.start()
 
@@ -104,6 +107,14 @@ class HostileServer:
                     goodbye(secure)
         except (OSError, ConnectionError):
             pass  # a client that hangs up is what many a test wants to see
+
+
+def speak_old_tls(context):
+    """TLS 1.1 and nothing else."""
+    context.set_ciphers('ALL:@SECLEVEL=0')
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore', DeprecationWarning)
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
 
 
 def goodbye(secure):

@@ -325,6 +325,27 @@ test_members (void)
   g_assert_false (is_valid (more, strlen (more)));
 }
 
+static char *
+with_values (size_t count)
+{
+  GString *text = g_string_new ("[0");
+
+  for (size_t i = 2; i < count; i++) /* the array is one too */
+    g_string_append (text, ",0");
+  g_string_append_c (text, ']');
+  return g_string_free (text, FALSE);
+}
+
+static void
+test_values (void)
+{
+  g_autofree char *most = with_values (JSON_MAX_VALUES);
+  g_autofree char *more = with_values (JSON_MAX_VALUES + 1);
+
+  g_assert_true (is_valid (most, strlen (most)));
+  g_assert_false (is_valid (more, strlen (more)));
+}
+
 static void
 test_number_length (void)
 {
@@ -433,6 +454,7 @@ main (int argc, char **argv)
   g_test_add_func ("/json/depth-limit", test_depth);
   g_test_add_func ("/json/length-limit", test_length);
   g_test_add_func ("/json/member-limit", test_members);
+  g_test_add_func ("/json/value-limit", test_values);
   g_test_add_func ("/json/number-length-limit", test_number_length);
   g_test_add_func ("/json/error-names-the-offset-and-no-content", test_error_names_offset_only);
   g_test_add_func ("/json/object-is-required", test_object_required);
