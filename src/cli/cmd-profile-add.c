@@ -263,12 +263,12 @@ refuse_existing (const Invocation *call, const char *name, const char *path, GEr
 
 /* All that can be wrong is found before anything is written. */
 static Profile *
-check (const ProfileDraft *draft, GError **error)
+check (const ProfileDraft *draft, const char *home, GError **error)
 {
   g_autoptr (GError) reason = NULL;
   g_autoptr (Profile) profile = profile_draft_profile (draft, &reason);
 
-  if (profile != NULL && profile_check (profile, &reason))
+  if (profile != NULL && profile_check (profile, home, &reason))
     return g_steal_pointer (&profile);
   error_add_prefix (reason, _ ("nothing was written"));
   g_propagate_error (error, g_steal_pointer (&reason));
@@ -293,6 +293,14 @@ warn_of_key (const Invocation *call, const Profile *profile, GError **error)
 }
 
 static bool
+is_read (const Invocation *call, const char *path)
+{
+  g_autoptr (ConfigSources) sources = config_sources_find (call->environment, NULL);
+
+  return sources != NULL && g_strv_contains (config_sources_files (sources), path);
+}
+
+static bool
 print_next (const Invocation *call, const Profile *profile, const char *path, GError **error)
 {
   const char *name = profile_name (profile);
@@ -303,6 +311,13 @@ print_next (const Invocation *call, const Profile *profile, const char *path, GE
   if (call->quiet)
     return true;
   g_string_append_printf (text, _ ("written: %s\n\nnext:\n"), shown);
+  if (!is_read (call, path))
+    {
+      g_autofree char *word = quote_shell_word (path);
+
+      g_string_append_printf (
+          text, _ ("  export AVOUCH_CONFIG=%s    read this file, and no other\n"), word);
+    }
   g_string_append_printf (text, _ ("  avouch token %s        log in, and print the token\n"), name);
   if (serve->len > 0)
     g_string_append_printf (text, _ ("  avouch setup git %s    make git ask avouch\n"), name);
@@ -316,7 +331,7 @@ finish (const Invocation *call, const ProfileDraft *draft, const char *path, GEr
 {
   const AddOptions *options = call->values;
   g_autofree char *text = profile_draft_text (draft);
-  g_autoptr (Profile) profile = check (draft, error);
+  g_autoptr (Profile) profile = check (draft, call->environment->home, error);
 
   if (profile == NULL)
     return false;

@@ -95,7 +95,7 @@ run (const Invocation *call, GError **error)
   profile = profiles_choose (config, call->arguments[0], error);
   if (profile == NULL)
     return false;
-  profile_check (profile, &trouble);
+  profile_check (profile, call->environment->home, &trouble);
   if (!(options->json ? print_json (profile, trouble, error) : print_table (call, profile, error)))
     return false;
   if (trouble == NULL)

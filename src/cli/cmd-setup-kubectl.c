@@ -61,12 +61,40 @@ print_command (const char *const *argv, GError **error)
   return output_text (text, error);
 }
 
+/* "config current-context" would complain where there is none. */
+static bool
+has_context (void)
+{
+  static const char *const argv[] = {
+    "kubectl", "config", "view", "-o", "jsonpath={.current-context}", NULL
+  };
+  int status = 0;
+  g_autofree char *name = program_read (argv, &status, NULL);
+
+  return name != NULL && status == 0 && *name != '\0';
+}
+
+static bool
+print_new_context (const char *user, const char *option, GError **error)
+{
+  const char *const set[] = { "kubectl",           "config", "set-context", user,
+                              "--cluster=CLUSTER", option,   NULL };
+  const char *const use[] = { "kubectl", "config", "use-context", user, NULL };
+
+  return output_text (_ ("# next, as no context is current: make one that uses it, with the name "
+                         "of your cluster\n"),
+                      error) &&
+         print_command (set, error) && print_command (use, error);
+}
+
 static bool
 print_next (const char *user, GError **error)
 {
   g_autofree char *option = g_strconcat ("--user=", user, NULL);
   const char *const argv[] = { "kubectl", "config", "set-context", "--current", option, NULL };
 
+  if (!has_context ())
+    return print_new_context (user, option, error);
   return output_text (_ ("# next, to use it in the current context:\n"), error) &&
          print_command (argv, error);
 }

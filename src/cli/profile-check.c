@@ -4,7 +4,10 @@
 #include "error.h"
 #include "i18n.h"
 #include "issuer.h"
+#include "obtain.h"
 #include "passphrase.h"
+
+#include <string.h>
 
 static bool
 check_passphrases (const Profile *profile, GError **error)
@@ -41,6 +44,46 @@ check_urls (const Profile *profile, GError **error)
   return true;
 }
 
+/* A key may be named by a URI as well. */
+static bool
+check_path (const Profile *profile, const char *key, const char *home, GError **error)
+{
+  const char *value = profile_get (profile, key);
+  g_autofree char *scheme = value != NULL ? g_uri_parse_scheme (value) : NULL;
+  g_autofree char *path = NULL;
+
+  if (value == NULL || scheme != NULL)
+    return true;
+  path = profile_get_path (profile, key, home, error);
+  return path != NULL;
+}
+
+/* As avouch-mint takes it. */
+static bool
+check_proxy (const Profile *profile, GError **error)
+{
+  const char *value = profile_get (profile, "proxy");
+
+  if (value == NULL || strcmp (value, "none") == 0 || strcmp (value, "environment") == 0 ||
+      strstr (value, "://") != NULL)
+    return true;
+  profile_set_error (profile, "proxy", error,
+                     _ ("write a URL such as http://host:port, environment, or none"));
+  return false;
+}
+
+/* What means the same to every issuer. */
+static bool
+check_shared (const Profile *profile, const char *home, GError **error)
+{
+  int64_t seconds;
+  bool wanted;
+
+  return check_path (profile, "key", home, error) && check_path (profile, "ca-file", home, error) &&
+         profile_get_timeout (profile, &seconds, error) &&
+         obtain_wants_cache (profile, &wanted, error) && check_proxy (profile, error);
+}
+
 static bool
 check_key (const Profile *profile, GError **error)
 {
@@ -56,8 +99,12 @@ check_key (const Profile *profile, GError **error)
 }
 
 bool
-profile_check (const Profile *profile, GError **error)
+profile_check (const Profile *profile, const char *home, GError **error)
 {
-  return check_passphrases (profile, error) && issuer_for_profile (profile, error) != NULL &&
-         check_key (profile, error) && check_urls (profile, error);
+  const Issuer *issuer;
+
+  if (!check_passphrases (profile, error) || (issuer = issuer_for_profile (profile, error)) == NULL)
+    return false;
+  return check_key (profile, error) && check_urls (profile, error) &&
+         issuer->check (profile, error) && check_shared (profile, home, error);
 }

@@ -4,5 +4,5 @@
 
 #include "profile.h"
 
-/* Error: config. */
-bool profile_check (const Profile *profile, GError **error);
+/* HOME: what "~/" stands for, or NULL. Error: config. */
+bool profile_check (const Profile *profile, const char *home, GError **error);

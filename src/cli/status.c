@@ -32,17 +32,17 @@ entry_free (StatusEntry *entry)
 
 typedef struct {
   GHashTable *by_name; /* StatusEntry */
-  GHashTable *main;    /* the names of the tokens that are not narrowed */
+  GHashTable *main;    /* the names of the tokens that a profile alone leads to */
 } Count;
 
 static void
-count_narrowed (const char *token, const Credential *credential, void *data)
+count_other (const char *token, const Credential *credential, void *data)
 {
   Count *count = data;
   StatusEntry *entry = g_hash_table_lookup (count->by_name, credential->profile);
 
   if (entry != NULL && !g_hash_table_contains (count->main, token))
-    entry->narrowed++;
+    entry->others++;
 }
 
 GPtrArray *
@@ -71,7 +71,7 @@ status_gather (const GPtrArray *profiles, Cache *cache)
       entry->failure = cache_load_failure (cache, token);
     }
   if (cache != NULL)
-    cache_visit (cache, count_narrowed, &count);
+    cache_visit (cache, count_other, &count);
   return entries;
 }
 
@@ -105,11 +105,8 @@ static char *
 failure_text (const Failure *failure, State state, int64_t now)
 {
   g_autofree char *ago = status_duration ((now - failure->failed_at) / 1000);
-  g_autofree char *message = error_message (failure->error);
 
-  if (state == STATE_REFUSED)
-    return g_strdup_printf (_ ("refused %s ago: %s"), ago, message);
-  return g_strdup_printf (_ ("failed %s ago: %s"), ago, message);
+  return g_strdup_printf (state == STATE_REFUSED ? _ ("refused %s ago") : _ ("failed %s ago"), ago);
 }
 
 static char *
@@ -131,21 +128,25 @@ status_text (const StatusEntry *entry, int64_t now)
   State state = judge (entry, now);
   g_autofree char *text = state_text (entry, state, now);
 
-  if (entry->narrowed == 0)
+  if (entry->others == 0)
     return g_steal_pointer (&text);
-  return g_strdup_printf (_ ("%s, %u narrowed"), text, entry->narrowed);
+  return g_strdup_printf (_ ("%s; others: %u"), text, entry->others);
 }
 
 char *
 status_trouble (const StatusEntry *entry, int64_t now)
 {
   State state = judge (entry, now);
+  g_autofree char *when = NULL;
+  g_autofree char *message = NULL;
   g_autofree char *text = NULL;
   const char *hint;
 
   if (state != STATE_REFUSED && state != STATE_FAILED)
     return NULL;
-  text = failure_text (entry->failure, state, now);
+  when = failure_text (entry->failure, state, now);
+  message = error_message (entry->failure->error);
+  text = g_strdup_printf ("%s: %s", when, message);
   hint = error_hint (entry->failure->error);
   return hint != NULL ? g_strdup_printf (_ ("%s\nhint: %s"), text, hint) : g_steal_pointer (&text);
 }
@@ -157,7 +158,7 @@ status_write (Writer *writer, const StatusEntry *entry, int64_t now)
   g_autofree char *message = NULL;
 
   writer_string (writer, "state", state_names[state]);
-  writer_int (writer, "narrowed", entry->narrowed);
+  writer_int (writer, "others", entry->others);
   if (state == STATE_VALID || state == STATE_DUE)
     {
       writer_time (writer, "issued", entry->credential->issued_at);

@@ -8,9 +8,9 @@
 
 typedef struct {
   Profile *profile;
-  Credential *credential; /* for the profile as it stands, not narrowed; NULL: none is cached */
+  Credential *credential; /* for the profile as it stands; NULL: none is cached */
   Failure *failure;       /* of the last login; NULL: it did not fail, or long ago */
-  unsigned narrowed;      /* how many more are cached, for another audience or scope */
+  unsigned others;        /* cached besides: of its earlier settings, another audience or scope */
 } StatusEntry;
 
 /* A StatusEntry a profile, in their order; CACHE may be NULL. The caller owns it. */
@@ -21,7 +21,7 @@ char *status_text (const StatusEntry *entry, int64_t now);
 /* What the last login failed for, in full, its hint on a second line; NULL if there is nothing to
  * tell. The caller owns it. */
 char *status_trouble (const StatusEntry *entry, int64_t now);
-/* The members "state", "narrowed", and where they apply "expires_at", "failure", …. */
+/* The members "state", "others", and where they apply "expires_at", "failure", …. */
 void status_write (Writer *writer, const StatusEntry *entry, int64_t now);
 
 /* "45 s", "12 min", "2 h 5 min", "3 d 4 h"; never negative. The caller owns it. */

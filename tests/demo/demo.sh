@@ -261,7 +261,7 @@ show_status() {
 say_what_to_type() {
   cat <<END
 
-It keeps running. In another terminal, or here, paste:
+It keeps running. In another terminal, which will know only the demo from then on, paste:
 
 export HOME=$HOME
 export XDG_CONFIG_HOME=$XDG_CONFIG_HOME

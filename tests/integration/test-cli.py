@@ -176,6 +176,17 @@ def _(room):
     fails(room.run('avouch', 'token', 'broken'), 3, 'nonsense')
 
 
+@test('a key that Salesforce does not take is not said to fit another algorithm')
+def _(room):
+    key = room.keys / 'ec.pem'
+    openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', key)
+    key.chmod(0o600)
+    offline(room, key=key)
+    result = room.run('avouch', 'token')
+    fails(result, 4, 'not an RSA key', 'hint: make an RSA key')
+    assert_not_in('ES256', result.errors)
+
+
 @test('no configuration at all: exit 3 and what to do')
 def _(room):
     for command in ('token', 'forget', 'profile show', 'setup git', 'setup kubectl'):
@@ -225,7 +236,7 @@ def _(room):
     entry = state()['profiles'][0]
     assert_equal(entry['state'], 'refused')
     assert_less(entry['failure']['failed_at'], time.time() + 1)
-    assert_match(r'refused \d+ s ago: ', line())
+    assert_match(r'refused \d+ s ago$', line())
     assert_match(r'(?m)^acme: refused \d+ s ago: .*audience.*\nhint: ',
                  succeeds(room.run('avouch', 'status')))
 
@@ -368,7 +379,15 @@ def _(room):
             (['--key', 'k', '--serve', 'https://*.com'], 3, 'serve'),
             (['--key', 'k', '--serve', 'http://a.example.com'], 3, 'serve'),
             (['--key', 'k', '--passphrase', PASSPHRASE], 3, 'passphrase'),
+            (['--key', 'k', '--passphrase', 'file:relative'], 3, 'passphrase'),
             (['--key', 'k', '--set', 'nonsense=1'], 3, 'nonsense'),
+            (['--key', 'k', '--set', 'timeout=0'], 3, 'timeout'),
+            (['--key', 'k', '--set', 'cache=off'], 3, 'cache'),
+            (['--key', 'k', '--set', 'proxy=proxy.example'], 3, 'proxy'),
+            (['--key', 'k', '--set', 'ca-file=ca.pem'], 3, 'ca-file'),
+            (['--key', 'k', '--set', 'algorithm=ES256'], 3, 'algorithm'),
+            (['--key', 'k', '--set', 'assertion-lifetime=301'], 3, 'assertion-lifetime'),
+            (['--key', 'k', '--set', 'token-lifetime=59'], 3, 'token-lifetime'),
             (['--key', 'k', '--set', 'username=twice'], 2, 'username'),
             (['--key', 'k\n'], 2, 'key'),
             (['--key', 'k', f'--passphras={PASSPHRASE}'], 2, '--passphras')):
@@ -400,6 +419,11 @@ def _(room):
     assert_equal(path.read_text(), '# mine\n')
     succeeds(room.run('avouch', *ADD, '--key', '/k', '--file', 'new.conf'))
     assert_match(r'^\[acme\]\n', (room.path / 'new.conf').read_text())
+    elsewhere = succeeds(room.run('avouch', *ADD, '--key', '/k', '--file', 'other.conf'))
+    assert_in(f"  export AVOUCH_CONFIG={room.path / 'other.conf'} ", elsewhere)
+    read = room.config / 'conf.d' / 'read.conf'
+    assert_not_in('AVOUCH_CONFIG', succeeds(room.run('avouch', *ADD, '--key', '/k', '--file', read)))
+    read.unlink()
     override = {'AVOUCH_CONFIG': str(room.path / 'new.conf')}
     assert_equal(succeeds(room.run('avouch', 'profile', 'list', '-q', env=override)), 'acme\n')
     fails(room.run('avouch', 'profile', 'add', 'beta', *ADD[3:], '--key', '/k', env=override), 3,
@@ -518,6 +542,10 @@ def _(room):
     env = {'KUBECONFIG': str(room.path / 'kubeconfig')}
     dry = succeeds(room.run('avouch', 'setup', 'kubectl', 'acme', '-n', env=env))
     assert_true(not (room.path / 'kubeconfig').exists(), 'a dry run writes nothing')
+    assert_in('kubectl config set-context avouch-acme --cluster=CLUSTER --user=avouch-acme\n'
+              'kubectl config use-context avouch-acme\n', dry)
+    succeeds(room.run('kubectl', 'config', 'set-context', 'here', env=env))
+    succeeds(room.run('kubectl', 'config', 'use-context', 'here', env=env))
     for _ in range(2):
         text = succeeds(room.run('avouch', 'setup', 'kubectl', 'acme', env=env))
         assert_in('kubectl config set-context --current --user=avouch-acme\n', text)

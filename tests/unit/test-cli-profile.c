@@ -286,7 +286,7 @@ test_states_in_words (void)
   } cases[] = {
     { 1000, "valid 16 min" },
     { 1990, "due, 10 s left" },
-    { 2001, "refused 1 s ago: no" },
+    { 2001, "refused 1 s ago" },
   };
   g_autoptr (Credential) credential = sample (CREDENTIAL_BEARER);
   Failure failure = { .failed_at = 2000 * 1000, .held_until = 2010 };
@@ -305,10 +305,10 @@ test_states_in_words (void)
 static void
 test_no_login_is_a_dash (void)
 {
-  StatusEntry entry = { .narrowed = 2 };
+  StatusEntry entry = { .others = 2 };
   g_autofree char *text = status_text (&entry, 0);
 
-  g_assert_cmpstr (text, ==, "-, 2 narrowed");
+  g_assert_cmpstr (text, ==, "-; others: 2");
 }
 
 int
