@@ -11,11 +11,8 @@ static const struct {
   const char *start;
   Mistake mistake;
 } starts[] = {
-  { "\xfe\xed\xfe\xed", MISTAKE_JAVA }, /* JKS */
-  { "\xce\xce\xce\xce", MISTAKE_JAVA }, /* JCEKS */
   { "\xff\xfe", MISTAKE_UTF16 },
   { "\xfe\xff", MISTAKE_UTF16 },
-  { "{", MISTAKE_JWK },
   { "PuTTY-User-Key-File-", MISTAKE_PUTTY },
   { "openssh-key-v1", MISTAKE_OPENSSH },
   { "ssh-", MISTAKE_PUBLIC_KEY },

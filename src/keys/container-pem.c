@@ -13,7 +13,8 @@
 
 #define PEM_MAX_BLOCKS       64
 #define PEM_MAX_CERTIFICATES 32
-#define PEM_MAX_LABEL        64 /* bytes */
+#define PEM_MAX_LABEL        64                         /* bytes */
+#define PEM_MAX_BODY         (2 * CONTENTS_MAX_ENCODED) /* bytes; Base64 and line ends need 1.4 */
 
 static const char begin[] = "-----BEGIN ";
 static const char dashes[] = "-----";
@@ -174,7 +175,8 @@ friendly_name (Span lead)
     return NULL;
   Span value = span_from (lead, at);
   const char *line_end = memchr (value.bytes, '\n', value.length);
-  return g_strndup (at, line_end != NULL ? (size_t) (line_end - at) : value.length);
+  size_t length = line_end != NULL ? (size_t) (line_end - at) : value.length;
+  return g_strndup (at, MIN (length, CONTENTS_MAX_ALIAS + 1)); /* one more is refused */
 }
 
 static KeyOpen
@@ -227,11 +229,16 @@ add_block (const Block *block, Contents *contents, GError **error)
 {
   KeyOpen open = find_open (block->label);
 
-  if (open != NULL)
-    return add_key (block, open, contents, error);
-  if (g_strv_contains (certificate_labels, block->label))
-    return add_certificate (block, contents, error);
-  return true; /* parameters, a public key, a revocation list: no business of ours */
+  if (open == NULL && !g_strv_contains (certificate_labels, block->label))
+    return true; /* parameters, a public key, a revocation list: no business of ours */
+  if (block->body.length > PEM_MAX_BODY)
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY, _ ("a PEM block is longer than %d bytes"),
+                   PEM_MAX_BODY);
+      return false;
+    }
+  return open != NULL ? add_key (block, open, contents, error)
+                      : add_certificate (block, contents, error);
 }
 
 static bool

@@ -6,6 +6,7 @@
 #include "i18n.h"
 #include "key-private.h"
 #include "mistake.h"
+#include "pair.h"
 #include "text.h"
 
 #include <string.h>
@@ -15,6 +16,7 @@ typedef struct {
   GBytes *id;
   Secret *encoded;
   KeyOpen open;
+  GBytes *certificate; /* where the container says which; else one of all is looked for */
 } Entry;
 
 typedef struct {
@@ -29,6 +31,7 @@ entry_free (void *data)
 
   g_free (entry->alias);
   g_clear_pointer (&entry->id, g_bytes_unref);
+  g_clear_pointer (&entry->certificate, g_bytes_unref);
   secret_unref (entry->encoded);
   g_free (entry);
 }
@@ -50,6 +53,7 @@ contents_new (void)
 
   contents->keys = g_ptr_array_new_with_free_func (entry_free);
   contents->certificates = g_ptr_array_new_with_free_func (certificate_free);
+  contents->trusted = g_ptr_array_new_with_free_func (g_free);
   return contents;
 }
 
@@ -58,6 +62,7 @@ contents_free (Contents *contents)
 {
   g_ptr_array_unref (contents->keys);
   g_ptr_array_unref (contents->certificates);
+  g_ptr_array_unref (contents->trusted);
   g_free (contents);
 }
 
@@ -89,6 +94,12 @@ contents_add_key (Contents *contents, const char *alias, const gnutls_datum_t *i
 
   if (!check_room (contents->keys, CONTENTS_MAX_KEYS, secret_length (encoded), error))
     return false;
+  if (alias != NULL && strlen (alias) > CONTENTS_MAX_ALIAS)
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
+                   _ ("a key's name in it is longer than %d bytes"), CONTENTS_MAX_ALIAS);
+      return false;
+    }
   entry = g_new0 (Entry, 1);
   entry->alias = alias != NULL && *alias != '\0' ? g_utf8_make_valid (alias, -1) : NULL;
   entry->id = copy_id (id);
@@ -98,17 +109,14 @@ contents_add_key (Contents *contents, const char *alias, const gnutls_datum_t *i
   return true;
 }
 
-bool
-contents_add_certificate (Contents *contents, const gnutls_datum_t *id, const gnutls_datum_t *der,
-                          GError **error)
+/* NUMBER: its place, from 1, for the message. */
+static bool
+import_certificate (const gnutls_datum_t *der, unsigned number, gnutls_x509_crt_t *certificate,
+                    GError **error)
 {
   g_auto (gnutls_x509_crt_t) handle = NULL;
-  Certificate *certificate;
-  int status;
+  int status = gnutls_x509_crt_init (&handle);
 
-  if (!check_room (contents->certificates, CONTENTS_MAX_CERTIFICATES, der->size, error))
-    return false;
-  status = gnutls_x509_crt_init (&handle);
   if (status >= 0)
     status = gnutls_x509_crt_import (handle, der, GNUTLS_X509_FMT_DER);
   if (status < 0)
@@ -116,14 +124,44 @@ contents_add_certificate (Contents *contents, const gnutls_datum_t *id, const gn
       g_autofree char *reason = gnutls_reason (status);
 
       g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY, _ ("certificate %u in it is damaged: %s"),
-                   contents->certificates->len + 1, reason);
+                   number, reason);
       return false;
     }
+  *certificate = g_steal_pointer (&handle);
+  return true;
+}
+
+bool
+contents_add_certificate (Contents *contents, const gnutls_datum_t *id, const gnutls_datum_t *der,
+                          GError **error)
+{
+  g_auto (gnutls_x509_crt_t) handle = NULL;
+  Certificate *certificate;
+
+  if (!check_room (contents->certificates, CONTENTS_MAX_CERTIFICATES, der->size, error))
+    return false;
+  if (!import_certificate (der, contents->certificates->len + 1, &handle, error))
+    return false;
   certificate = g_new0 (Certificate, 1);
   certificate->id = copy_id (id);
   certificate->certificate = g_steal_pointer (&handle);
   g_ptr_array_add (contents->certificates, certificate);
   return true;
+}
+
+void
+contents_set_certificate (Contents *contents, const unsigned char *der, size_t length)
+{
+  Entry *entry = g_ptr_array_index (contents->keys, contents->keys->len - 1);
+
+  g_clear_pointer (&entry->certificate, g_bytes_unref);
+  entry->certificate = g_bytes_new (der, length);
+}
+
+void
+contents_add_trusted (Contents *contents, const char *alias)
+{
+  g_ptr_array_add (contents->trusted, g_strdup (alias));
 }
 
 /* What a key is called in messages and by `key-alias`: an unnamed one by its place, from 1. */
@@ -136,31 +174,83 @@ entry_name (const Contents *contents, unsigned index)
 }
 
 static char *
-list_names (const Contents *contents)
+trusted_name (const Contents *contents, unsigned index)
+{
+  return g_strdup (g_ptr_array_index (contents->trusted, index));
+}
+
+static char *
+list_names (const Contents *contents, unsigned count,
+            char *(*get_name) (const Contents *contents, unsigned index))
 {
   g_autoptr (GString) list = g_string_new (NULL);
 
-  for (unsigned i = 0; i < MIN (contents->keys->len, CONTENTS_MAX_LISTED); i++)
+  for (unsigned i = 0; i < MIN (count, CONTENTS_MAX_LISTED); i++)
     {
-      g_autofree char *name = entry_name (contents, i);
+      g_autofree char *name = get_name (contents, i);
       g_autofree char *cleaned = text_clean (name, -1);
 
       g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", cleaned);
     }
-  if (contents->keys->len > CONTENTS_MAX_LISTED)
+  if (count > CONTENTS_MAX_LISTED)
     g_string_append (list, ", …");
   return g_string_free (g_steal_pointer (&list), FALSE);
+}
+
+static char *
+fold (const char *name)
+{
+  g_autofree char *valid = g_utf8_make_valid (name, -1);
+
+  return g_utf8_casefold (valid, -1);
+}
+
+static bool
+is_trusted (const Contents *contents, const char *alias)
+{
+  g_autofree char *wanted = fold (alias);
+
+  for (unsigned i = 0; i < contents->trusted->len; i++)
+    {
+      g_autofree char *folded = fold (g_ptr_array_index (contents->trusted, i));
+
+      if (strcmp (folded, wanted) == 0)
+        return true;
+    }
+  return false;
+}
+
+static void
+fail_without_key (const Contents *contents, GError **error)
+{
+  g_autofree char *names = list_names (contents, contents->trusted->len, trusted_name);
+  g_autoptr (GError) reason = NULL;
+
+  mistake_fail (MISTAKE_CERTIFICATE, &reason);
+  if (contents->trusted->len > 0)
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
+                   _ ("there is no private key in it, only trusted certificates: %s"), names);
+      if (error != NULL)
+        error_add_hint (*error, "%s", error_hint (reason));
+      return;
+    }
+  g_propagate_error (error, g_steal_pointer (&reason));
 }
 
 static const Entry *
 fail_choice (const Contents *contents, const char *alias, GError **error)
 {
-  g_autofree char *names = list_names (contents);
+  g_autofree char *names = list_names (contents, contents->keys->len, entry_name);
   g_autofree char *cleaned = alias != NULL ? text_clean (alias, -1) : NULL;
 
   if (alias == NULL)
     g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
                  _ ("it holds %u keys, and no alias says which: %s"), contents->keys->len, names);
+  else if (is_trusted (contents, alias))
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
+                 _ ("“%s” in it is a trusted certificate, not a private key; it has: %s"), cleaned,
+                 names);
   else
     g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
                  _ ("no single key is called “%s” in it: %s"), cleaned, names);
@@ -175,8 +265,7 @@ fail_choice (const Contents *contents, const char *alias, GError **error)
 static const Entry *
 choose_entry (const Contents *contents, const char *alias, GError **error)
 {
-  g_autofree char *valid = g_utf8_make_valid (alias != NULL ? alias : "", -1);
-  g_autofree char *wanted = g_utf8_casefold (valid, -1);
+  g_autofree char *wanted = fold (alias != NULL ? alias : "");
   const Entry *chosen = NULL;
 
   if (alias == NULL && contents->keys->len == 1)
@@ -195,30 +284,6 @@ choose_entry (const Contents *contents, const char *alias, GError **error)
   return chosen != NULL ? chosen : fail_choice (contents, alias, error);
 }
 
-enum { KEY_ID_SIZE = 32 }; /* SHA-256 of the public key */
-
-static bool
-certificate_fits (const Certificate *certificate, const unsigned char *key_id)
-{
-  unsigned char id[KEY_ID_SIZE];
-  size_t size = sizeof id;
-
-  return gnutls_x509_crt_get_key_id (certificate->certificate, GNUTLS_KEYID_USE_SHA256, id,
-                                     &size) >= 0 &&
-         memcmp (id, key_id, sizeof id) == 0;
-}
-
-static bool
-read_key_id (const Key *key, unsigned char *id)
-{
-  g_auto (gnutls_pubkey_t) public = NULL;
-  size_t size = KEY_ID_SIZE;
-
-  return gnutls_pubkey_init (&public) >= 0 &&
-         gnutls_pubkey_import_privkey (public, key_private (key), 0, 0) >= 0 &&
-         gnutls_pubkey_get_key_id (public, GNUTLS_KEYID_USE_SHA256, id, &size) >= 0;
-}
-
 /* Beside a key stand the certificates that bear its ID, and any where it is the only key. */
 static bool
 stands_beside (const Contents *contents, const Entry *entry, const Certificate *certificate)
@@ -229,18 +294,34 @@ stands_beside (const Contents *contents, const Entry *entry, const Certificate *
 }
 
 static bool
+attach_own (const Entry *entry, Key *key, GError **error)
+{
+  g_auto (gnutls_x509_crt_t) handle = NULL;
+  gnutls_datum_t der = { 0 };
+  size_t length;
+
+  der.data = (unsigned char *) g_bytes_get_data (entry->certificate, &length);
+  der.size = (unsigned) length;
+  if (!import_certificate (&der, 1, &handle, error))
+    return false;
+  if (!pair_fits (key_private (key), handle))
+    return mistake_fail (MISTAKE_MISMATCH, error);
+  key_set_certificate (key, g_steal_pointer (&handle));
+  return true;
+}
+
+static bool
 attach_certificate (const Contents *contents, const Entry *entry, Key *key, GError **error)
 {
-  unsigned char id[KEY_ID_SIZE];
   bool beside = false;
 
-  if (!read_key_id (key, id))
-    return mistake_fail (MISTAKE_NOT_A_KEY, error);
+  if (entry->certificate != NULL)
+    return attach_own (entry, key, error);
   for (unsigned i = 0; i < contents->certificates->len; i++)
     {
       Certificate *certificate = g_ptr_array_index (contents->certificates, i);
 
-      if (certificate_fits (certificate, id))
+      if (pair_fits (key_private (key), certificate->certificate))
         {
           key_set_certificate (key, g_steal_pointer (&certificate->certificate));
           return true;
@@ -258,7 +339,7 @@ contents_open (const Contents *contents, const char *alias, Unlock *unlock, GErr
 
   if (contents->keys->len == 0)
     {
-      mistake_fail (MISTAKE_CERTIFICATE, error);
+      fail_without_key (contents, error);
       return NULL;
     }
   entry = choose_entry (contents, alias, error);

@@ -7,6 +7,7 @@
 #define CONTENTS_MAX_KEYS         10000
 #define CONTENTS_MAX_CERTIFICATES 10000
 #define CONTENTS_MAX_ENCODED      (64 * 1024) /* bytes of one key or certificate */
+#define CONTENTS_MAX_ALIAS        1024        /* bytes */
 #define CONTENTS_MAX_LISTED       20          /* aliases in a message */
 
 /* Turns one encoded key into a Key, with UNLOCK's passphrase where it is encrypted. */
@@ -15,6 +16,7 @@ typedef Key *(*KeyOpen) (const Secret *encoded, Unlock *unlock, GError **error);
 typedef struct {
   GPtrArray *keys;
   GPtrArray *certificates;
+  GPtrArray *trusted; /* names of certificates that belong to no key */
 } Contents;
 
 Contents *contents_new (void);
@@ -27,6 +29,10 @@ bool contents_add_key (Contents *contents, const char *alias, const gnutls_datum
                        Secret *encoded, KeyOpen open, GError **error);
 bool contents_add_certificate (Contents *contents, const gnutls_datum_t *id,
                                const gnutls_datum_t *der, GError **error);
+/* The certificate of the key that was added last; decoded only if that key is chosen. */
+void contents_set_certificate (Contents *contents, const unsigned char *der, size_t length);
+/* A certificate that is there and belongs to no key: for messages. ALIAS is copied. */
+void contents_add_trusted (Contents *contents, const char *alias);
 
 /* The key that ALIAS names (case-insensitive; NULL: the only one), with its certificate. Errors:
  * key, passphrase. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "encoding.h"
 
-#include "der.h"
+#include "ec-half.h"
 #include "error.h"
 #include "gnutls-auto.h"
 #include "i18n.h"
 #include "key-private.h"
 #include "mistake.h"
+#include "protection.h"
 
 #include <string.h>
 
@@ -17,9 +18,6 @@ static const struct {
 } refusals[] = {
   { GNUTLS_E_ECC_UNSUPPORTED_CURVE, MISTAKE_CURVE },
   { GNUTLS_E_ECC_NO_SUPPORTED_CURVES, MISTAKE_CURVE },
-  /* RFC 5915 makes the public key optional, keytool omits it, and GnuTLS 3.7 needs it. A curve
-   * that it does not know, such as secp256k1, gives the same. */
-  { GNUTLS_E_ASN1_ELEMENT_NOT_FOUND, MISTAKE_HALF_EC },
   { GNUTLS_E_UNKNOWN_CIPHER_TYPE, MISTAKE_CIPHER },
   { GNUTLS_E_UNKNOWN_HASH_ALGORITHM, MISTAKE_CIPHER },
 };
@@ -57,9 +55,12 @@ encoding_fail (int status, GError **error)
 }
 
 static Key *
-finish (gnutls_x509_privkey_t *handle, int status, GError **error)
+finish_plain (gnutls_x509_privkey_t *handle, const gnutls_datum_t *der, int status, GError **error)
 {
   if (status >= 0)
+    return key_new (g_steal_pointer (handle), error);
+  g_clear_pointer (handle, gnutls_x509_privkey_deinit);
+  if (ec_half_open (der, handle, &status) && status >= 0)
     return key_new (g_steal_pointer (handle), error);
   encoding_fail (status, error);
   return NULL;
@@ -74,10 +75,8 @@ finish_decrypted (gnutls_x509_privkey_t *handle, int status, const Unlock *unloc
     return key_new (g_steal_pointer (handle), error);
   if (find_refusal (status) != NULL)
     encoding_fail (status, error);
-  else if (unlock->verified)
-    mistake_fail (MISTAKE_STORED_KEY, error);
   else
-    unlock_refused (error);
+    unlock_key_refused (unlock, error);
   return NULL;
 }
 
@@ -91,7 +90,7 @@ encoding_open_pkcs8 (const Secret *encoded, Unlock *unlock G_GNUC_UNUSED, GError
   if (status >= 0)
     status = gnutls_x509_privkey_import_pkcs8 (handle, &der, GNUTLS_X509_FMT_DER, NULL,
                                                GNUTLS_PKCS_PLAIN);
-  return finish (&handle, status, error);
+  return finish_plain (&handle, &der, status, error);
 }
 
 Key *
@@ -103,10 +102,7 @@ encoding_open_traditional (const Secret *encoded, Unlock *unlock G_GNUC_UNUSED, 
 
   if (status >= 0)
     status = gnutls_x509_privkey_import (handle, &der, GNUTLS_X509_FMT_DER);
-  /* GnuTLS tries every encoding, and reports what the last one made of it. */
-  if (status < 0 && der_kind ((const char *) der.data, der.size) == DER_SEC1)
-    status = GNUTLS_E_ASN1_ELEMENT_NOT_FOUND;
-  return finish (&handle, status, error);
+  return finish_plain (&handle, &der, status, error);
 }
 
 /* id-scrypt (RFC 7914 section 7): GnuTLS reports a parser's error for it. */
@@ -132,22 +128,48 @@ spend_for (const gnutls_datum_t *der, Unlock *unlock, GError **error)
   return status >= 0 ? unlock_spend (unlock, iterations, error) : encoding_fail (status, error);
 }
 
+/* NULL where the container was found to have none. */
+static bool
+key_passphrase (Unlock *unlock, const char **passphrase, GError **error)
+{
+  *passphrase = NULL;
+  if (unlock->no_passphrase)
+    return true;
+  *passphrase = unlock_passphrase (unlock, "key", error);
+  return *passphrase != NULL;
+}
+
+static Key *
+open_protected (const Protection *protection, Unlock *unlock, GError **error)
+{
+  g_autoptr (Secret) plain = NULL;
+  const char *passphrase;
+
+  if (!unlock_spend (unlock, protection->iterations, error) ||
+      !key_passphrase (unlock, &passphrase, error))
+    return NULL;
+  plain = protection_open (protection, passphrase);
+  if (plain == NULL)
+    {
+      unlock_key_refused (unlock, error);
+      return NULL;
+    }
+  return encoding_open_pkcs8 (plain, unlock, error);
+}
+
 Key *
 encoding_open_encrypted (const Secret *encoded, Unlock *unlock, GError **error)
 {
   g_auto (gnutls_x509_privkey_t) handle = NULL;
   gnutls_datum_t der = encoding_datum (encoded);
-  const char *passphrase = NULL;
+  Protection protection;
+  const char *passphrase;
   int status;
 
-  if (!spend_for (&der, unlock, error))
+  if (protection_read (encoded, &protection))
+    return open_protected (&protection, unlock, error);
+  if (!spend_for (&der, unlock, error) || !key_passphrase (unlock, &passphrase, error))
     return NULL;
-  if (!unlock->no_passphrase)
-    {
-      passphrase = unlock_passphrase (unlock, "key", error);
-      if (passphrase == NULL)
-        return NULL;
-    }
   status = gnutls_x509_privkey_init (&handle);
   if (status >= 0)
     status =

@@ -6,7 +6,7 @@
 
 /* DER, PKCS#8 (RFC 5208). */
 Key *encoding_open_pkcs8 (const Secret *encoded, Unlock *unlock, GError **error);
-/* DER, EncryptedPrivateKeyInfo: PBES2, and the PKCS#12 schemes. */
+/* DER, EncryptedPrivateKeyInfo: PBES2, the PKCS#12 schemes, and those of Java's keystores. */
 Key *encoding_open_encrypted (const Secret *encoded, Unlock *unlock, GError **error);
 /* DER, PKCS#1 (RFC 8017 appendix A.1.2) or SEC1 (RFC 5915). */
 Key *encoding_open_traditional (const Secret *encoded, Unlock *unlock, GError **error);

@@ -14,7 +14,9 @@ typedef struct {
 
 extern const Container container_pkcs12;
 extern const Container container_der;
+extern const Container container_jks;
 extern const Container container_pem;
+extern const Container container_jwk;
 /* What is not a key to us: recognises everything, and says what it is. */
 extern const Container container_foreign;
 
@@ -23,6 +25,10 @@ Key *key_read (Secret *content, const KeySource *source, GError **error);
 
 /* Takes PRIVATE over. Errors: key (a kind or size that we do not sign with). */
 Key *key_new (gnutls_x509_privkey_t private, GError **error);
+/* A key that its token keeps; takes PRIVATE over. PUBLIC tells kind and size. Errors: as above. */
+Key *key_new_in_token (gnutls_privkey_t private, gnutls_pubkey_t public, GError **error);
+/* DATA is released after the handle of the private key. */
+void key_keep (Key *key, void *data, GDestroyNotify release);
 /* Takes CERTIFICATE over. */
 void key_set_certificate (Key *key, gnutls_x509_crt_t certificate);
 

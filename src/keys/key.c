@@ -6,6 +6,8 @@
 #include "i18n.h"
 #include "key-private.h"
 #include "mistake.h"
+#include "pkcs11-uri.h"
+#include "pkcs11.h"
 #include "text.h"
 
 #define KEY_MAX_RSA_BITS 16384 /* beyond it a signature takes seconds */
@@ -17,6 +19,8 @@ struct _Key {
   gnutls_ecc_curve_t curve;
   gnutls_privkey_t private;
   gnutls_x509_crt_t certificate;
+  void *kept; /* what PRIVATE refers to */
+  GDestroyNotify release;
 };
 
 static const struct {
@@ -30,10 +34,8 @@ static const struct {
 
 /* Tried in this order: binary formats first, for any of them may hold "-----BEGIN" by chance. */
 static const Container *const containers[] = {
-  &container_pkcs12,
-  &container_der,
-  &container_pem,
-  &container_foreign,
+  &container_pkcs12, &container_der, &container_jks,
+  &container_pem,    &container_jwk, &container_foreign,
 };
 
 static bool
@@ -67,33 +69,64 @@ check_size (KeyKind kind, unsigned bits, GError **error)
   return false;
 }
 
+static Key *
+new_of_kind (gnutls_pk_algorithm_t algorithm, unsigned bits, gnutls_ecc_curve_t curve,
+             GError **error)
+{
+  KeyKind kind = KEY_RSA;
+  Key *key;
+
+  if (!find_kind (algorithm, &kind, error) || !check_size (kind, bits, error))
+    return NULL;
+  key = g_new0 (Key, 1);
+  *key = (Key){ .references = 1, .kind = kind, .bits = bits, .curve = curve };
+  return key;
+}
+
 Key *
 key_new (gnutls_x509_privkey_t private, GError **error)
 {
   g_auto (gnutls_x509_privkey_t) taken = private;
-  g_auto (gnutls_privkey_t) handle = NULL;
+  g_autoptr (Key) key = NULL;
   gnutls_ecc_curve_t curve = GNUTLS_ECC_CURVE_INVALID;
-  KeyKind kind = KEY_RSA;
   unsigned bits = 0;
-  Key *key;
+  int algorithm = gnutls_x509_privkey_get_pk_algorithm2 (taken, &bits);
 
-  if (!find_kind ((gnutls_pk_algorithm_t) gnutls_x509_privkey_get_pk_algorithm2 (taken, &bits),
-                  &kind, error) ||
-      !check_size (kind, bits, error))
+  gnutls_x509_privkey_export_ecc_raw (taken, &curve, NULL, NULL, NULL);
+  key = new_of_kind ((gnutls_pk_algorithm_t) algorithm, bits, curve, error);
+  if (key == NULL)
     return NULL;
-  if (kind != KEY_RSA)
-    gnutls_x509_privkey_export_ecc_raw (taken, &curve, NULL, NULL, NULL);
-  if (gnutls_privkey_init (&handle) < 0 ||
-      gnutls_privkey_import_x509 (handle, taken, GNUTLS_PRIVKEY_IMPORT_AUTO_RELEASE) < 0)
+  if (gnutls_privkey_init (&key->private) < 0 ||
+      gnutls_privkey_import_x509 (key->private, taken, GNUTLS_PRIVKEY_IMPORT_AUTO_RELEASE) < 0)
     {
       mistake_fail (MISTAKE_NOT_A_KEY, error);
       return NULL;
     }
   taken = NULL; /* the handle releases it */
-  key = g_new0 (Key, 1);
-  *key = (Key){ .references = 1, .kind = kind, .bits = bits, .curve = curve };
-  key->private = g_steal_pointer (&handle);
+  return g_steal_pointer (&key);
+}
+
+Key *
+key_new_in_token (gnutls_privkey_t private, gnutls_pubkey_t public, GError **error)
+{
+  g_auto (gnutls_privkey_t) taken = private;
+  gnutls_ecc_curve_t curve = GNUTLS_ECC_CURVE_INVALID;
+  unsigned bits = 0;
+  int algorithm = gnutls_pubkey_get_pk_algorithm (public, &bits);
+  Key *key;
+
+  gnutls_pubkey_export_ecc_raw2 (public, &curve, NULL, NULL, 0);
+  key = new_of_kind ((gnutls_pk_algorithm_t) algorithm, bits, curve, error);
+  if (key != NULL)
+    key->private = g_steal_pointer (&taken);
   return key;
+}
+
+void
+key_keep (Key *key, void *data, GDestroyNotify release)
+{
+  key->kept = data;
+  key->release = release;
 }
 
 void
@@ -126,17 +159,25 @@ key_read (Secret *content, const KeySource *source, GError **error)
   return contents_open (contents, source->alias, &unlock, error);
 }
 
+bool
+key_is_uri (const char *location)
+{
+  return g_str_has_prefix (location, PKCS11_URI_SCHEME);
+}
+
 static Key *
-load_file (const KeySource *source, GError **error)
+load (const KeySource *source, GError **error)
 {
   g_autoptr (Secret) content = NULL;
 
+  if (key_is_uri (source->location))
+    return pkcs11_open (source, error);
   if (!g_path_is_absolute (source->location))
     {
       g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
-                   _ ("this version reads keys from files only"));
+                   _ ("this version takes keys from files and PKCS#11 tokens only"));
       if (error != NULL)
-        error_add_hint (*error, _ ("set `key` to the path of a PEM or PKCS#12 file"));
+        error_add_hint (*error, _ ("set `key` to the path of a file, or to pkcs11:…"));
       return NULL;
     }
   content = key_file_read (source->location, error);
@@ -147,11 +188,13 @@ Key *
 key_load (const KeySource *source, GError **error)
 {
   GError *reason = NULL;
-  Key *key = load_file (source, &reason);
+  Key *key = load (source, &reason);
 
   if (key == NULL)
     {
-      g_autofree char *name = text_clean (source->location, -1);
+      g_autofree char *name = key_is_uri (source->location)
+                                  ? pkcs11_uri_for_message (source->location)
+                                  : text_clean (source->location, -1);
 
       error_add_prefix (reason, name);
       g_propagate_error (error, reason);
@@ -171,7 +214,8 @@ key_unref (Key *key)
 {
   if (!g_atomic_int_dec_and_test (&key->references))
     return;
-  gnutls_privkey_deinit (key->private); /* wipes the key's numbers */
+  g_clear_pointer (&key->private, gnutls_privkey_deinit); /* wipes the key's numbers */
+  g_clear_pointer (&key->kept, key->release);
   g_clear_pointer (&key->certificate, gnutls_x509_crt_deinit);
   g_free (key);
 }

@@ -25,13 +25,18 @@ typedef struct _Key Key;
 typedef Secret *(*KeyPassphrase) (const char *what, void *data, GError **error);
 
 typedef struct {
-  const char *location; /* a path (absolute) */
+  const char *location; /* a path (absolute), or a PKCS#11 URI */
   const char *alias;    /* NULL: the only one there is */
   KeyPassphrase passphrase;
   void *passphrase_data;
+  bool own_passphrase; /* the key's passphrase is not that of its store, and asked for by itself */
 } KeySource;
 
-/* The content decides the format, never the name. Errors: key, passphrase; each names the file. */
+/* LOCATION is a PKCS#11 URI (RFC 7512), to which no rule of paths applies. */
+bool key_is_uri (const char *location);
+
+/* The content decides the format, never the name. Errors: key, passphrase; each names the file
+ * or the URI. */
 Key *key_load (const KeySource *source, GError **error);
 Key *key_ref (Key *key);
 void key_unref (Key *key);

@@ -11,8 +11,8 @@ static const struct {
   [MISTAKE_EMPTY] = { N_ ("the file is empty"),
                       N_ ("put the private key there, as PEM or PKCS#12") },
   [MISTAKE_NOT_A_KEY] = { N_ ("it is not a private key"),
-                          N_ ("a private key is PEM (-----BEGIN PRIVATE KEY-----), DER or "
-                              "PKCS#12") },
+                          N_ ("a private key is PEM (-----BEGIN PRIVATE KEY-----), DER, "
+                              "PKCS#12 or a Java keystore") },
   [MISTAKE_CUT_SHORT] = { N_ ("it is cut short: a -----BEGIN line has no -----END line"),
                           N_ ("copy the key again, from the first dash to the last") },
   [MISTAKE_OPENSSH] = { N_ ("it is an OpenSSH private key"),
@@ -33,11 +33,15 @@ static const struct {
                         N_ ("name the private key that the request was made with") },
   [MISTAKE_PKCS7] = { N_ ("it is a PKCS#7 bundle of certificates, without a private key"),
                       N_ ("export the key with its certificate as PKCS#12") },
-  [MISTAKE_JAVA] = { N_ ("it is a Java keystore; this version reads PEM and PKCS#12"),
-                     N_ ("convert it with keytool -importkeystore -srckeystore FILE -destkeystore "
-                         "FILE.p12 -deststoretype PKCS12") },
-  [MISTAKE_JWK] = { N_ ("it is JSON, perhaps a JWK; this version reads PEM and PKCS#12"),
-                    N_ ("convert the key to PEM (-----BEGIN PRIVATE KEY-----)") },
+  [MISTAKE_JSON] = { N_ ("it is JSON, but neither a JWK nor a JWK set"),
+                     N_ ("a JWK has a member “kty”, a JWK set a member “keys” (RFC 7517)") },
+  [MISTAKE_SHARED_SECRET] = { N_ ("it is a shared secret (“kty”: “oct”), which the issuers of this "
+                                  "version do not take"),
+                              N_ ("use an RSA, EC or Ed25519 key") },
+  [MISTAKE_NOT_FOR_SIGNING] = { N_ ("its “use” or “key_ops” say that it is not for signing"),
+                                N_ ("use a key that was made for signatures (“use”: “sig”)") },
+  [MISTAKE_HALVES] = { N_ ("the private and the public members of the JWK do not belong together"),
+                       N_ ("copy the JWK again, whole, from where it was made") },
   [MISTAKE_UTF16] = { N_ ("it is text in UTF-16"), N_ ("save it as UTF-8 or plain ASCII") },
   [MISTAKE_DSA] = { N_ ("it is a DSA key, which JSON Web Tokens do not know"),
                     N_ ("use an RSA key of at least 2048 bits, or an EC or Ed25519 key") },
@@ -46,14 +50,6 @@ static const struct {
   [MISTAKE_CIPHER] = { N_ ("it is encrypted in a way that is not supported"),
                        N_ ("encrypt it again: openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE -out "
                            "NEW; or export it as PKCS#12") },
-  [MISTAKE_HALF_EC] = { N_ ("the EC key is damaged, lacks its public half, or is on a curve that "
-                            "is not supported"),
-                        N_ ("openssl ec -in FILE -out NEW adds a missing half; the curves are "
-                            "P-256, P-384 and P-521") },
-  [MISTAKE_STORED_KEY] = { N_ ("the keystore opens, but the key in it does not"),
-                           N_ ("if keytool made it as an EC key, write its public half too: "
-                               "openssl "
-                               "pkcs12 -nodes -nocerts -in FILE | openssl ec -out NEW.pem") },
   [MISTAKE_MISMATCH] = { N_ ("the private key does not belong to the certificate beside it"),
                          N_ ("put the key and the certificate of one pair together; `openssl pkey "
                              "-pubout` and `openssl x509 -pubkey` print the same for a pair") },

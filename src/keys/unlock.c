@@ -4,20 +4,25 @@
 #include "error.h"
 #include "i18n.h"
 
+#include <string.h>
+
 void
 unlock_clear (Unlock *unlock)
 {
   g_clear_pointer (&unlock->passphrase, secret_unref);
+  g_clear_pointer (&unlock->key_passphrase, secret_unref);
 }
 
 const char *
 unlock_passphrase (Unlock *unlock, const char *what, GError **error)
 {
   const KeySource *source = unlock->source;
+  bool own = source->own_passphrase && strcmp (what, "key") == 0;
+  Secret **passphrase = own ? &unlock->key_passphrase : &unlock->passphrase;
 
-  if (unlock->passphrase == NULL && source->passphrase != NULL)
-    unlock->passphrase = source->passphrase (what, source->passphrase_data, error);
-  else if (unlock->passphrase == NULL)
+  if (*passphrase == NULL && source->passphrase != NULL)
+    *passphrase = source->passphrase (what, source->passphrase_data, error);
+  else if (*passphrase == NULL)
     {
       g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE,
                    _ ("it is encrypted, and no passphrase is configured"));
@@ -25,7 +30,7 @@ unlock_passphrase (Unlock *unlock, const char *what, GError **error)
         error_add_hint (*error, _ ("set `passphrase = …` in the profile: keyring, file:PATH, "
                                    "env:NAME or prompt"));
     }
-  return unlock->passphrase != NULL ? secret_bytes (unlock->passphrase, NULL) : NULL;
+  return *passphrase != NULL ? secret_bytes (*passphrase, NULL) : NULL;
 }
 
 bool
@@ -51,5 +56,22 @@ unlock_refused (GError **error)
   if (error != NULL)
     error_add_hint (*error, _ ("check `passphrase`; a PKCS#12 file has the password that it was "
                                "exported with"));
+  return false;
+}
+
+bool
+unlock_key_refused (const Unlock *unlock, GError **error)
+{
+  if (!unlock->verified)
+    return unlock_refused (error);
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE,
+               unlock->source->own_passphrase
+                   ? _ ("the keystore opens, but `key-passphrase` does not open the key in it")
+                   : _ ("the passphrase opens the keystore, but not the key in it"));
+  if (error != NULL)
+    error_add_hint (*error, unlock->source->own_passphrase
+                                ? _ ("leave `key-passphrase` out if the key has the password of "
+                                     "its keystore")
+                                : _ ("set `key-passphrase`: the key has a password of its own"));
   return false;
 }

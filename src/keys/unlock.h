@@ -10,19 +10,23 @@
 
 typedef struct {
   const KeySource *source;
-  Secret *passphrase;  /* once asked for; NULL before */
-  bool verified;       /* the container's own check found the passphrase right */
-  bool no_passphrase;  /* found to be encrypted under GnuTLS's NULL password */
-  unsigned iterations; /* spent so far */
+  Secret *passphrase;     /* once asked for; NULL before */
+  Secret *key_passphrase; /* likewise, where the key has its own */
+  bool verified;          /* the container's own check found the passphrase right */
+  bool no_passphrase;     /* found to be encrypted under GnuTLS's NULL password */
+  unsigned iterations;    /* spent so far */
 } Unlock;
 
 void unlock_clear (Unlock *unlock);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Unlock, unlock_clear)
 
-/* The passphrase, asked for at the first call only. Borrowed. WHAT: "keystore" or "key". Error:
- * passphrase (none configured), or the caller's own. */
+/* The passphrase, asked for at the first call only. Borrowed. WHAT: "keystore" or "key", which
+ * shares the keystore's unless it has its own. Error: passphrase (none configured), or the
+ * caller's own. */
 const char *unlock_passphrase (Unlock *unlock, const char *what, GError **error);
 /* Before a derivation of ITERATIONS rounds. Error: key, where the limit is passed. */
 bool unlock_spend (Unlock *unlock, unsigned iterations, GError **error);
 /* Error: passphrase. Always returns false. */
 bool unlock_refused (GError **error);
+/* The same for a key, which may lie in a container that did open. */
+bool unlock_key_refused (const Unlock *unlock, GError **error);

@@ -83,23 +83,28 @@ static bool
 load_key (Mint *mint, GError **error)
 {
   const Profile *profile = mint->job->profile;
+  const char *location = profile_get (profile, "key");
   g_autofree char *path = NULL;
   PassphraseSource passphrase = { mint->job, mint->environment->home, seconds_left (mint), 0 };
   KeySource source = {
     .alias = profile_get (profile, "key-alias"),
     .passphrase = fetch_passphrase_is_configured (mint->job) ? fetch_passphrase : NULL,
     .passphrase_data = &passphrase,
+    .own_passphrase = profile_get (profile, "key-passphrase") != NULL,
   };
 
-  if (profile_get (profile, "key") == NULL)
+  if (location == NULL)
     {
       profile_set_error (profile, "key", error, _ ("the profile names no key"));
       return false;
     }
-  path = profile_get_path (profile, "key", mint->environment->home, error);
-  if (path == NULL)
-    return false;
-  source.location = path;
+  if (!key_is_uri (location))
+    {
+      location = path = profile_get_path (profile, "key", mint->environment->home, error);
+      if (path == NULL)
+        return false;
+    }
+  source.location = location;
   mint->key = key_load (&source, error);
   mint->started += passphrase.typed_in;
   return mint->key != NULL;

@@ -10,8 +10,8 @@ LIBC = {'libc.so.6', 'libm.so.6', 'libdl.so.2', 'librt.so.1', 'libpthread.so.0',
         'ld-linux-x86-64.so.2', 'ld-linux-aarch64.so.1'}
 GLIB = LIBC | {'libglib-2.0.so.0'}
 JSON = GLIB | {'libgobject-2.0.so.0', 'libgio-2.0.so.0', 'libjson-glib-1.0.so.0'}
-MINT = JSON | {'libgnutls.so.30', 'libnettle.so.8', 'libhogweed.so.6', 'libsoup-3.0.so.0',
-               'libsecret-1.so.0'}
+MINT = JSON | {'libgnutls.so.30', 'libnettle.so.8', 'libhogweed.so.6', 'libgmp.so.10',
+               'libsoup-3.0.so.0', 'libsecret-1.so.0'}
 # A program built with sanitizers needs their run-time, and what that needs.
 SANITIZERS = r'lib(asan|ubsan|lsan|gcc_s|stdc\+\+|resolv)\.so\.\d+'
 

@@ -2,6 +2,7 @@
 /* Containers that openssl and keytool make, and every mistake that deserves its own answer. */
 #include "contents.h"
 #include "error.h"
+#include "gnutls-auto.h"
 #include "key-private.h"
 #include "key.h"
 
@@ -378,20 +379,87 @@ test_keytool (void)
   make (GENERATE "Alpha");
   make (GENERATE "beta");
   make ("keytool -J-Dkeystore.pkcs12.legacy " CONVERT "-destkeystore legacy -deststoretype PKCS12");
-  make ("keytool " CONVERT "-destkeystore store.jks -deststoretype JKS");
   expect_keytool_store ("modern");
   expect_keytool_store ("legacy");
-  expect_key_error ("store.jks", NULL, passphrase, "a Java keystore", "-deststoretype PKCS12");
 }
 
-/* GnuTLS cannot read such a key: what to do is said. */
+/* What the key signs, openssl verifies with the public half that we computed. */
+static void
+expect_signature (Key *key, const char *public)
+{
+  g_autofree char *command =
+      g_strconcat ("openssl dgst -sha256 -verify ", public, " -signature signature signed", NULL);
+  g_auto (gnutls_datum_t) signature = { 0 };
+  gnutls_datum_t data = { (unsigned char *) "signed", 6 };
+
+  g_assert_cmpint (
+      gnutls_privkey_sign_data (key_private (key), GNUTLS_DIG_SHA256, 0, &data, &signature), ==, 0);
+  put ("signed", "signed");
+  put_bytes ("signature", signature.data, signature.size);
+  make (command);
+}
+
+/* RFC 5915 makes the public half optional, and GnuTLS 3.7 needs it. */
 static void
 test_half_ec_key (void)
 {
-  make ("openssl ec -in ec.pem -no_public -out half.pem");
-  expect_key_error ("half.pem", NULL, NULL, "lacks its public half", "openssl ec");
-  make ("openssl pkcs12 -export -nocerts -inkey half.pem -passout '" PASS "' -out half.p12");
-  expect_key_error ("half.p12", NULL, passphrase, "the keystore opens, but the key", "openssl ec");
+  static const char *const curves[] = { "P-256", "P-384", "P-521" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (curves); i++)
+    {
+      g_autofree char *generate =
+          g_strconcat ("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:", curves[i],
+                       " -out whole", NULL);
+
+      make (generate);
+      make ("openssl pkey -in whole -pubout -out public");
+      make ("openssl ec -in whole -no_public -out half1");
+      make ("openssl ec -in whole -no_public -outform DER -out half2");
+      make ("openssl pkcs8 -topk8 -nocrypt -in half1 -out half3");
+      make ("openssl pkcs8 -topk8 -in half1 -passout '" PASS "' -out half4");
+      make ("openssl pkcs12 -export -nocerts -inkey half1 -passout '" PASS "' -out half5");
+      make ("openssl pkcs12 -export -nocerts -legacy -inkey half1 -passout '" PASS "' -out half6");
+      for (const char **name =
+               (const char *[]){ "half1", "half2", "half3", "half4", "half5", "half6", NULL };
+           *name != NULL; name++)
+        {
+          g_autoptr (Key) key = load_well (*name, NULL, passphrase);
+
+          g_assert_cmpint (key_kind (key), ==, KEY_EC);
+          expect_signature (key, "public");
+        }
+    }
+}
+
+/* The scalar is within 1 to the order less 1: nettle would compute nonsense outside. */
+static void
+test_half_ec_scalars (void)
+{
+  static const struct {
+    const char *scalar; /* 32 bytes */
+    bool valid;
+  } cases[] = {
+    { "0000000000000000000000000000000000000000000000000000000000000000", false },
+    { "0000000000000000000000000000000000000000000000000000000000000001", true },
+    { "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550", true },
+    { "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", false },
+    { "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", false },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      unsigned char der[] = { 0x30, 0x31, 0x02, 0x01, 0x01, 0x04, 0x20, [39] = 0xa0, 0x0a, 0x06,
+                              0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01,        0x07 };
+
+      for (unsigned at = 0; at < 32; at++)
+        der[7 + at] = (unsigned char) (g_ascii_xdigit_value (cases[i].scalar[2 * at]) << 4 |
+                                       g_ascii_xdigit_value (cases[i].scalar[2 * at + 1]));
+      put_bytes ("scalar", der, sizeof der);
+      if (cases[i].valid)
+        key_unref (load_well ("scalar", NULL, NULL));
+      else
+        expect_key_error ("scalar", NULL, NULL, "the private key is damaged", "copy");
+    }
 }
 
 static void
@@ -407,11 +475,8 @@ test_mistakes (void)
     { NULL, " \n\t\n", "the file is empty", "PEM or PKCS#12" },
     { NULL, "hunter2\n", "it is not a private key", "BEGIN PRIVATE KEY" },
     { NULL, "\x30\x03\x02\x01\x05", "it is not a private key", "BEGIN PRIVATE KEY" },
-    { NULL, "{\"kty\":\"RSA\"}", "JWK", "PEM" },
-    { NULL, "  {\"keys\":[]}", "JWK", "PEM" },
-    { NULL, "\xfe\xed\xfe\xed\x01", "a Java keystore; this version reads PEM and PKCS#12",
-      "keytool -importkeystore" },
-    { NULL, "\xce\xce\xce\xce\x01", "a Java keystore", "-deststoretype PKCS12" },
+    { NULL, "\xfe\xed\xfe\xed\x01", "the Java keystore is damaged or cut short", "binary" },
+    { NULL, "\xce\xce\xce\xce\x01", "the Java keystore is damaged", "binary" },
     { NULL, "PuTTY-User-Key-File-3: ssh-rsa\n", "PuTTY", "puttygen" },
     { NULL, "ssh-ed25519 AAAAC3Nz robot\n", "a public key", "made together" },
     { NULL, "\xff\xfe-", "UTF-16", "UTF-8" },
@@ -441,7 +506,7 @@ test_mistakes (void)
     { "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out m", NULL,
       "RSA key of 1024 bits", "2048" },
     { "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 -out m", NULL,
-      "a curve that is not supported", "P-256" },
+      "its elliptic curve is not supported", "P-256" },
     { "openssl genpkey -algorithm X25519 -out m", NULL, "", NULL },
     { "openssl pkcs8 -topk8 -scrypt -in ec.pem -passout '" PASS "' -out m", NULL,
       "encrypted in a way that is not supported", "aes-256-cbc" },
@@ -605,6 +670,37 @@ test_pem_limits (void)
   expect_key_error ("chain", NULL, NULL, "more than 32 certificates", NULL);
 }
 
+/* A key whose block is padded to LENGTH bytes between its two lines. */
+static void
+put_padded (const char *name, size_t length)
+{
+  g_autofree char *key = get ("ec.pem", NULL);
+  g_auto (GStrv) halves = g_strsplit (key, "-----END ", 2);
+  size_t body = strlen (halves[0]) - strlen ("-----BEGIN PRIVATE KEY-----");
+  g_autofree char *padding = g_strnfill (length - body, '\n');
+  g_autofree char *text = g_strconcat (halves[0], padding, "-----END ", halves[1], NULL);
+
+  put (name, text);
+}
+
+static void
+test_pem_sizes (void)
+{
+  g_autofree char *key = get ("ec.pem", NULL);
+  g_autofree char *alias = g_strnfill (CONTENTS_MAX_ALIAS + 1, 'a');
+  g_autofree char *longer = g_strconcat ("friendlyName: ", alias, "\n", key, NULL);
+  g_autofree char *longest = g_strconcat ("friendlyName: ", alias + 1, "\n", key, NULL);
+
+  put_padded ("padded", 2 * CONTENTS_MAX_ENCODED);
+  key_unref (load_well ("padded", NULL, NULL));
+  put_padded ("padded", 2 * CONTENTS_MAX_ENCODED + 1);
+  expect_key_error ("padded", NULL, NULL, "block is longer than 131072 bytes", NULL);
+  put ("named", longest);
+  key_unref (load_well ("named", alias + 1, NULL));
+  put ("named", longer);
+  expect_key_error ("named", NULL, NULL, "name in it is longer than 1024 bytes", NULL);
+}
+
 static void
 test_encoded_limit (void)
 {
@@ -705,8 +801,7 @@ test_file_kinds (void)
 static void
 test_other_locations (void)
 {
-  for (const char **location =
-           (const char *[]){ "pkcs11:token=a", "keyring:a", "key.pem", "", NULL };
+  for (const char **location = (const char *[]){ "keyring:a", "key.pem", "", NULL };
        *location != NULL; location++)
     {
       KeySource source = { .location = *location };
@@ -714,7 +809,7 @@ test_other_locations (void)
 
       g_assert_null (key_load (&source, &error));
       g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY);
-      g_assert_nonnull (strstr (error->message, "from files only"));
+      g_assert_nonnull (strstr (error->message, "from files and PKCS#11 tokens only"));
     }
 }
 
@@ -798,11 +893,13 @@ static const struct {
   { "/pkcs12/limits", test_pkcs12_limits },
   { "/mistake/each-has-its-message-and-hint", test_mistakes },
   { "/mistake/dsa", test_dsa },
-  { "/mistake/ec-key-without-public-half", test_half_ec_key },
+  { "/ec/public-half-is-computed", test_half_ec_key },
+  { "/ec/private-scalar-is-checked", test_half_ec_scalars },
   { "/mistake/key-of-another-certificate", test_mismatch },
   { "/limit/rounds", test_rounds_limit },
   { "/limit/rounds-are-summed", test_rounds_are_summed },
   { "/limit/encoded-size-and-count", test_encoded_limit },
+  { "/limit/pem-block-and-name", test_pem_sizes },
   { "/limit/file-size", test_file_size_limit },
   { "/file/mode-for-others-is-refused", test_file_mode },
   { "/file/kinds", test_file_kinds },
