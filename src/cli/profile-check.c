@@ -7,8 +7,6 @@
 #include "obtain.h"
 #include "passphrase.h"
 
-#include <string.h>
-
 static bool
 check_passphrases (const Profile *profile, GError **error)
 {
@@ -58,20 +56,6 @@ check_path (const Profile *profile, const char *key, const char *home, GError **
   return path != NULL;
 }
 
-/* As avouch-mint takes it. */
-static bool
-check_proxy (const Profile *profile, GError **error)
-{
-  const char *value = profile_get (profile, "proxy");
-
-  if (value == NULL || strcmp (value, "none") == 0 || strcmp (value, "environment") == 0 ||
-      strstr (value, "://") != NULL)
-    return true;
-  profile_set_error (profile, "proxy", error,
-                     _ ("write a URL such as http://host:port, environment, or none"));
-  return false;
-}
-
 /* What means the same to every issuer. */
 static bool
 check_shared (const Profile *profile, const char *home, GError **error)
@@ -81,7 +65,7 @@ check_shared (const Profile *profile, const char *home, GError **error)
 
   return check_path (profile, "key", home, error) && check_path (profile, "ca-file", home, error) &&
          profile_get_timeout (profile, &seconds, error) &&
-         obtain_wants_cache (profile, &wanted, error) && check_proxy (profile, error);
+         obtain_wants_cache (profile, &wanted, error) && profile_check_proxy (profile, error);
 }
 
 static bool

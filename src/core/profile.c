@@ -238,6 +238,19 @@ profile_get_timeout (const Profile *profile, int64_t *seconds, GError **error)
                               error);
 }
 
+bool
+profile_check_proxy (const Profile *profile, GError **error)
+{
+  const char *value = profile_get (profile, "proxy");
+
+  if (value == NULL || strcmp (value, "none") == 0 || strcmp (value, "environment") == 0 ||
+      strstr (value, "://") != NULL)
+    return true;
+  profile_set_error (profile, "proxy", error,
+                     _ ("write a URL such as http://host:port, environment, or none"));
+  return false;
+}
+
 char *
 profile_get_path (const Profile *profile, const char *key, const char *home, GError **error)
 {

@@ -37,6 +37,9 @@ bool profile_get_seconds (const Profile *profile, const char *key, int64_t fallb
 /* `timeout`: the seconds that a login may take in all. Error: config. */
 bool profile_get_timeout (const Profile *profile, int64_t *seconds, GError **error);
 
+/* `proxy`: a URL, "environment" or "none"; unset counts as "none". Error: config. */
+bool profile_check_proxy (const Profile *profile, GError **error);
+
 /* Where a profile's value is wrong: "FILE:LINE: KEY: MESSAGE" of kind config. */
 void profile_set_error (const Profile *profile, const char *key, GError **error, const char *format,
                         ...) G_GNUC_PRINTF (4, 5);

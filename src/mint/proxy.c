@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "proxy.h"
 
-#include "i18n.h"
-
 #include <string.h>
 
 /* The first that is set; of two spellings lower case counts first, as for curl. */
@@ -63,15 +61,9 @@ proxy_find (const Profile *profile, const Url *url, char **variables, char **pro
   /* Plain http goes to this machine alone (url.h): a proxy would have the assertion in clear. */
   if (value == NULL || strcmp (value, "none") == 0 || strcmp (url->scheme, "http") == 0)
     return true;
-  if (strcmp (value, "environment") == 0)
-    *proxy = from_environment (url, variables);
-  else if (strstr (value, "://") != NULL)
-    *proxy = g_strdup (value);
-  else
-    {
-      profile_set_error (profile, "proxy", error,
-                         _ ("write a URL such as http://host:port, environment, or none"));
-      return false;
-    }
+  if (!profile_check_proxy (profile, error))
+    return false;
+  *proxy =
+      strcmp (value, "environment") == 0 ? from_environment (url, variables) : g_strdup (value);
   return true;
 }
