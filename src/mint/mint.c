@@ -2,11 +2,11 @@
 #include "mint.h"
 
 #include "error.h"
-#include "fetch-passphrase.h"
 #include "i18n.h"
 #include "issuer.h"
+#include "network.h"
 #include "process.h"
-#include "proxy.h"
+#include "profile-key.h"
 
 /* Seconds. */
 enum {
@@ -26,11 +26,10 @@ typedef struct {
   const Issuer *issuer;
   IssuerContext context;
   Key *key;
-  char *ca_file;
+  Network network;
   GThread *preparation; /* of the exchange, while the key is read and the assertion signed */
-  int timeout;
-  int64_t started; /* monotonic, microseconds */
-  int64_t skew;    /* seconds by which the issuer's clock is ahead; 0 if it did not say */
+  int64_t started;      /* monotonic, microseconds */
+  int64_t skew;         /* seconds by which the issuer's clock is ahead; 0 if it did not say */
   int64_t hold;
 } Mint;
 
@@ -39,7 +38,7 @@ mint_clear (Mint *mint)
 {
   g_clear_pointer (&mint->preparation, g_thread_join);
   g_clear_pointer (&mint->key, key_unref);
-  g_free (mint->ca_file);
+  network_clear (&mint->network);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Mint, mint_clear)
 
@@ -49,7 +48,7 @@ seconds_left (const Mint *mint)
 {
   int64_t passed = (g_get_monotonic_time () - mint->started) / G_USEC_PER_SEC;
 
-  return (int) MAX (mint->timeout - passed, 1);
+  return (int) MAX (mint->network.timeout - passed, 1);
 }
 
 /* The name by which a git server takes the token as a password. */
@@ -66,62 +65,30 @@ name_user (const Mint *mint, Credential *credential)
 static bool
 read_settings (Mint *mint, GError **error)
 {
-  const Profile *profile = mint->job->profile;
-  int64_t timeout = 0;
-
-  mint->issuer = issuer_for_profile (profile, error);
-  if (mint->issuer == NULL || !profile_get_timeout (profile, &timeout, error))
-    return false;
-  mint->timeout = (int) timeout;
-  if (profile_get (profile, "ca-file") == NULL)
-    return true;
-  mint->ca_file = profile_get_path (profile, "ca-file", mint->environment->home, error);
-  return mint->ca_file != NULL;
+  mint->issuer = issuer_for_profile (mint->job->profile, error);
+  return mint->issuer != NULL &&
+         network_read (&mint->network, mint->job->profile, mint->environment, error);
 }
 
 static bool
 load_key (Mint *mint, GError **error)
 {
-  const Profile *profile = mint->job->profile;
-  const char *location = profile_get (profile, "key");
-  g_autofree char *path = NULL;
-  PassphraseSource passphrase = { mint->job, mint->environment->home, seconds_left (mint), 0 };
-  KeySource source = {
-    .alias = profile_get (profile, "key-alias"),
-    .passphrase = fetch_passphrase_is_configured (mint->job) ? fetch_passphrase : NULL,
-    .passphrase_data = &passphrase,
-    .own_passphrase = profile_get (profile, "key-passphrase") != NULL,
+  PassphraseSource passphrase = {
+    .profile = mint->job->profile,
+    .passphrase = mint->job->passphrase,
+    .key_passphrase = mint->job->key_passphrase,
+    .home = mint->environment->home,
+    .timeout = seconds_left (mint),
   };
 
-  if (location == NULL)
-    {
-      profile_set_error (profile, "key", error, _ ("the profile names no key"));
-      return false;
-    }
-  if (!key_is_uri (location))
-    {
-      location = path = profile_get_path (profile, "key", mint->environment->home, error);
-      if (path == NULL)
-        return false;
-    }
-  source.location = location;
-  mint->key = key_load (&source, error);
+  mint->key = profile_key_load (&passphrase, error);
   mint->started += passphrase.typed_in;
   return mint->key != NULL;
-}
-
-static void
-on_exchanged (GObject *source, GAsyncResult *result, void *user_data)
-{
-  (void) source;
-  *(GAsyncResult **) user_data = g_object_ref (result);
 }
 
 static ExchangeAnswer *
 exchange (const Mint *mint, const IssuerCall *call, int tries, GError **error)
 {
-  g_autofree char *proxy = NULL;
-  g_autoptr (GAsyncResult) result = NULL;
   ExchangeCall request = {
     .method = call->method,
     .url = call->url,
@@ -130,19 +97,12 @@ exchange (const Mint *mint, const IssuerCall *call, int tries, GError **error)
     .headers = (const char *const *) call->headers,
   };
   ExchangeOptions options = {
-    .ca_file = mint->ca_file,
     .timeout = seconds_left (mint),
     .tries = tries,
     .verbose = mint->job->verbose,
   };
 
-  if (!proxy_find (mint->job->profile, call->url, mint->environment->inherited, &proxy, error))
-    return NULL;
-  options.proxy = proxy;
-  exchange_send_async (&request, &options, NULL, on_exchanged, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  return exchange_send_finish (result, error);
+  return network_exchange (&mint->network, &request, &options, error);
 }
 
 static bool
@@ -253,7 +213,7 @@ prepare (Mint *mint)
   const char *key = profile_get (mint->job->profile, "key");
 
   if (key == NULL || !key_is_uri (key))
-    mint->preparation = exchange_prepare (mint->ca_file);
+    mint->preparation = exchange_prepare (mint->network.ca_file);
 }
 
 Credential *

@@ -23,7 +23,7 @@ typedef struct {
   const char *what;     /* "keystore" or "key" */
   const char *setting;  /* SETTING or KEY_SETTING */
   const char *argument; /* what stands after the colon; NULL without one */
-  Secret *given;        /* came with the job; NULL: did not */
+  Secret *given;        /* fetched before; NULL: was not */
 } Wanted;
 
 static Secret *
@@ -59,7 +59,7 @@ read_open_file (int fd, const char *path, GError **error)
 static Secret *
 fetch_file (const Wanted *wanted, GError **error)
 {
-  const Profile *profile = wanted->source->job->profile;
+  const Profile *profile = wanted->source->profile;
   const char *home = wanted->source->home;
   g_autofree char *path = NULL;
   Secret *secret;
@@ -87,7 +87,7 @@ fetch_file (const Wanted *wanted, GError **error)
 static Secret *
 fetch_prompt (const Wanted *wanted, GError **error)
 {
-  const char *name = profile_name (wanted->source->job->profile);
+  const char *name = profile_name (wanted->source->profile);
   g_autofree char *question =
       strcmp (wanted->what, "key") == 0
           ? g_strdup_printf (_ ("Passphrase of the key of profile %s: "), name)
@@ -107,7 +107,7 @@ fetch_keyring (const Wanted *wanted, GError **error)
 {
   bool interactive = getsid (0) != getpid ();
 
-  return keyring_lookup_passphrase (profile_name (wanted->source->job->profile), wanted->what,
+  return keyring_lookup_passphrase (profile_name (wanted->source->profile), wanted->what,
                                     interactive, wanted->source->timeout, error);
 }
 
@@ -129,29 +129,27 @@ static Secret *(*const fetchers[]) (const Wanted *wanted, GError **error) = {
 };
 
 bool
-fetch_passphrase_is_configured (const Job *job)
+fetch_passphrase_is_configured (const Profile *profile)
 {
-  return profile_get (job->profile, SETTING) != NULL ||
-         profile_get (job->profile, KEY_SETTING) != NULL;
+  return profile_get (profile, SETTING) != NULL || profile_get (profile, KEY_SETTING) != NULL;
 }
 
 Secret *
 fetch_passphrase (const char *what, void *data, GError **error)
 {
   PassphraseSource *source = data;
-  const Job *job = source->job;
-  bool of_key = strcmp (what, "key") == 0 && profile_get (job->profile, KEY_SETTING) != NULL;
+  bool of_key = strcmp (what, "key") == 0 && profile_get (source->profile, KEY_SETTING) != NULL;
   Wanted wanted = {
     .source = source,
     .what = what,
     .setting = of_key ? KEY_SETTING : SETTING,
-    .given = of_key ? job->key_passphrase : job->passphrase,
+    .given = of_key ? source->key_passphrase : source->passphrase,
   };
   PassphraseKind kind;
 
   if (wanted.given != NULL)
     return secret_ref (wanted.given);
-  if (!passphrase_parse (job->profile, wanted.setting, &kind, &wanted.argument, error))
+  if (!passphrase_parse (source->profile, wanted.setting, &kind, &wanted.argument, error))
     return NULL;
   return fetchers[kind](&wanted, error);
 }

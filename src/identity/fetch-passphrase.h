@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The passphrases of a profile: those that somebody fetched before, and all others from where the
+ * profile says they are. */
+#pragma once
+
+#include "profile.h"
+#include "secret.h"
+
+typedef struct {
+  const Profile *profile;
+  Secret *passphrase;     /* what `passphrase` gave already (`env:`, `fd:`); NULL: nothing yet */
+  Secret *key_passphrase; /* likewise, of `key-passphrase` */
+  const char *home;       /* for "~/" in file:PATH */
+  int timeout;            /* seconds that the desktop's keyring may take */
+  int64_t typed_in;       /* out: microseconds that a person took to type; they count for nothing */
+} PassphraseSource;
+
+bool fetch_passphrase_is_configured (const Profile *profile);
+
+/* A KeyPassphrase; DATA is a PassphraseSource. WHAT "key" is answered by `key-passphrase` where
+ * that is set, everything else by `passphrase`. Errors: config, passphrase. */
+Secret *fetch_passphrase (const char *what, void *data, GError **error);

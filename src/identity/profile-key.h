@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The private key that a profile names, opened as the profile says. */
+#pragma once
+
+#include "environment.h"
+#include "fetch-passphrase.h"
+#include "key.h"
+
+/* `key`, `key-alias`, and SOURCE for the passphrases, which are fetched only if the container needs
+ * them. Errors: config, key, passphrase. */
+Key *profile_key_load (PassphraseSource *source, GError **error);
+
+/* For a program that a person typed: this process also looks up the passphrases of `env:` and `fd:`
+ * in its own surroundings. Errors: config, key, passphrase. */
+Key *profile_key_open (const Profile *profile, const Environment *environment, GError **error);
