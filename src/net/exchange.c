@@ -63,6 +63,7 @@ exchange_free (Exchange *exchange)
   g_clear_object (&exchange->cancellable);
   secret_buffer_clear (&exchange->body);
   g_clear_pointer (&exchange->call.body, secret_unref);
+  g_clear_pointer (&exchange->call.bearer, secret_unref);
   g_free ((char *) exchange->call.method);
   g_free ((char *) exchange->call.content_type);
   g_clear_pointer (&exchange->url, url_free);
@@ -85,6 +86,7 @@ copy_call (Exchange *exchange, const ExchangeCall *call)
     .content_type = g_strdup (call->content_type),
     .body = call->body != NULL ? secret_ref (call->body) : NULL,
     .headers = (const char *const *) exchange->headers,
+    .bearer = call->bearer != NULL ? secret_ref (call->bearer) : NULL,
   };
 }
 

@@ -18,6 +18,7 @@ typedef struct {
   const char *content_type;   /* NULL without a body */
   Secret *body;               /* NULL without one */
   const char *const *headers; /* name, value, …, NULL; or NULL */
+  Secret *bearer;             /* the token of "Authorization: Bearer …"; NULL: none is sent */
 } ExchangeCall;
 
 typedef struct {

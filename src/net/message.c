@@ -54,6 +54,19 @@ on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *con
   g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (connection), TRUE);
 }
 
+/* libsoup keeps a copy of its own, which is overwritten when it is freed (M_PERTURB). */
+static void
+add_bearer (SoupMessageHeaders *headers, const Secret *token)
+{
+  g_auto (SecretBuffer) value = { 0 };
+  g_autoptr (Secret) whole = NULL;
+
+  secret_buffer_append (&value, "Bearer ", -1);
+  secret_buffer_append_secret (&value, token);
+  whole = secret_buffer_end (&value);
+  soup_message_headers_replace (headers, "Authorization", secret_bytes (whole, NULL));
+}
+
 SoupMessage *
 message_new (const ExchangeCall *call)
 {
@@ -66,6 +79,8 @@ message_new (const ExchangeCall *call)
   g_signal_connect (message, "network-event", G_CALLBACK (on_network_event), NULL);
   for (size_t i = 0; call->headers != NULL && call->headers[i] != NULL; i += 2)
     soup_message_headers_append (headers, call->headers[i], call->headers[i + 1]);
+  if (call->bearer != NULL)
+    add_bearer (headers, call->bearer);
   if (call->body != NULL)
     {
       size_t length = 0;

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "api.h"
+
+#include "error.h"
+#include "i18n.h"
+#include "instance.h"
+#include "obtain.h"
+#include "profiles.h"
+
+#include <string.h>
+
+enum { UNAUTHORIZED = 401 };
+
+static bool
+obtain (Api *api, GError **error)
+{
+  const ObtainOptions options = {
+    .environment = api->invocation->environment,
+    .verbose = api->invocation->verbose,
+  };
+  Credential *credential = obtain_credential (api->request, &options, error);
+
+  if (credential == NULL)
+    return false;
+  g_clear_pointer (&api->credential, credential_free);
+  api->credential = credential;
+  return true;
+}
+
+static bool
+find_base (Api *api, GError **error)
+{
+  Url *base = instance_base (api->profile, api->credential, error);
+
+  if (base == NULL)
+    return false;
+  g_clear_pointer (&api->base, url_free);
+  api->base = base;
+  return true;
+}
+
+bool
+api_open (Api *api, const Invocation *invocation, const char *name, GError **error)
+{
+  api->invocation = invocation;
+  api->config = profiles_load (invocation->environment, error);
+  if (api->config == NULL || (api->profile = profiles_choose (api->config, name, error)) == NULL ||
+      !network_read (&api->network, api->profile, invocation->environment, error))
+    return false;
+  api->request = request_new ();
+  api->request->profile = g_strdup (profile_name (api->profile));
+  return obtain (api, error) && find_base (api, error);
+}
+
+void
+api_clear (Api *api)
+{
+  network_clear (&api->network);
+  g_clear_pointer (&api->base, url_free);
+  g_clear_pointer (&api->credential, credential_free);
+  g_clear_pointer (&api->request, request_free);
+  g_clear_pointer (&api->config, config_free);
+}
+
+static char *
+encode_spaces (const char *text)
+{
+  g_autoptr (GString) encoded = g_string_new (text);
+
+  g_string_replace (encoded, " ", "%20", 0);
+  return g_string_free (g_steal_pointer (&encoded), FALSE);
+}
+
+Url *
+api_resolve (const Api *api, const char *path, GError **error)
+{
+  g_autofree char *encoded = encode_spaces (path);
+  g_autofree char *base = url_to_string (api->base);
+  g_autofree char *text =
+      *path == '/' ? g_strconcat (base, encoded, NULL) : g_steal_pointer (&encoded);
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (Url) url = url_parse (text, &reason);
+
+  if (url == NULL)
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("the path cannot be used: %s"),
+                   reason->message);
+      if (error != NULL && *path != '/')
+        error_add_hint (*error, _ ("a path starts with a slash: /services/data"));
+      return NULL;
+    }
+  return instance_check (api->profile, url, error) ? g_steal_pointer (&url) : NULL;
+}
+
+bool
+api_is_session_over (const ExchangeAnswer *answer)
+{
+  return answer->status == UNAUTHORIZED;
+}
+
+bool
+api_renew (Api *api, GError **error)
+{
+  return obtain_erase (api->request, api->credential->secret, api->invocation->environment,
+                       error) &&
+         obtain (api, error) && find_base (api, error);
+}
+
+static ExchangeAnswer *
+send_once (const Api *api, const ExchangeCall *call, GError **error)
+{
+  const ExchangeOptions options = {
+    .timeout = api->network.timeout,
+    .tries = EXCHANGE_TRIES,
+    .verbose = api->invocation->verbose,
+  };
+  ExchangeCall full = *call;
+
+  full.bearer = api->credential->secret;
+  return network_exchange (&api->network, &full, &options, error);
+}
+
+ExchangeAnswer *
+api_send (Api *api, const ExchangeCall *call, GError **error)
+{
+  g_autoptr (ExchangeAnswer) answer = send_once (api, call, error);
+
+  if (answer == NULL || !api_is_session_over (answer))
+    return g_steal_pointer (&answer);
+  return api_renew (api, error) ? send_once (api, call, error) : NULL;
+}

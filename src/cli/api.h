@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Calls with a profile's token to the place that the token is for. */
+#pragma once
+
+#include "command.h"
+#include "config.h"
+#include "credential.h"
+#include "network.h"
+#include "request.h"
+
+typedef struct {
+  const Invocation *invocation; /* borrowed */
+  Config *config;
+  const Profile *profile; /* CONFIG's */
+  Request *request;
+  Credential *credential;
+  Url *base; /* see instance_base */
+  Network network;
+} Api;
+
+/* Takes the profile's token from the cache, or logs in. NAME NULL: the only profile there is. API
+ * starts from { 0 }. Errors: as of obtain_credential and instance_base; usage, config. */
+bool api_open (Api *api, const Invocation *invocation, const char *name, GError **error);
+void api_clear (Api *api);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Api, api_clear)
+
+/* PATH is relative to the base where it starts with a slash; else it must be a URL that the profile
+ * may reach. Spaces in it are encoded. The caller owns the URL. Errors: usage, config. */
+Url *api_resolve (const Api *api, const char *path, GError **error);
+
+/* An answer of this status and body says that the session has ended; a new login may help. */
+bool api_is_session_over (const ExchangeAnswer *answer);
+/* Drops the token that was refused, and logs in anew. Errors: as of obtain_credential. */
+bool api_renew (Api *api, GError **error);
+
+/* One exchange with the token as its bearer (CALL has none of its own). Where the session has
+ * ended, the token is replaced and the call made once more. The answer is of any status but 3xx.
+ * Errors: as of exchange_send_async and api_renew. */
+ExchangeAnswer *api_send (Api *api, const ExchangeCall *call, GError **error);

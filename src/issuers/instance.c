@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "instance.h"
+
+#include "error.h"
+#include "i18n.h"
+#include "text.h"
+
+#include <string.h>
+
+static bool
+is_same_origin (const Url *a, const Url *b)
+{
+  return strcmp (a->scheme, b->scheme) == 0 && strcmp (a->host, b->host) == 0 && a->port == b->port;
+}
+
+static Url *
+login_url (const Profile *profile)
+{
+  const char *text = profile_get (profile, "login-url");
+
+  return text != NULL ? url_parse (text, NULL) : NULL;
+}
+
+bool
+instance_may_reach (const Profile *profile, const Url *url)
+{
+  const GPtrArray *serve = profile_serve (profile);
+  g_autoptr (Url) login = login_url (profile);
+
+  for (size_t i = 0; i < serve->len; i++)
+    if (pattern_matches (serve->pdata[i], url))
+      return true;
+  return login != NULL && is_same_origin (login, url);
+}
+
+bool
+instance_check (const Profile *profile, const Url *url, GError **error)
+{
+  g_autofree char *origin = NULL;
+  g_autofree char *shown = NULL;
+
+  if (instance_may_reach (profile, url))
+    return true;
+  origin = url_origin (url);
+  shown = text_clean (origin, -1);
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG,
+               _ ("%s: the token is for %s, which the profile does not serve"),
+               profile_name (profile), shown);
+  if (error != NULL)
+    error_add_hint (*error, _ ("if that is your org, add it to `serve` under [%s]: %s"),
+                    profile_name (profile), shown);
+  return false;
+}
+
+static Url *
+parse_base (const Profile *profile, const char *text, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  Url *url = url_parse (text, &reason);
+
+  if (url == NULL)
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
+                   _ ("%s: the instance URL is not usable: %s"), profile_name (profile),
+                   reason->message);
+      return NULL;
+    }
+  g_clear_pointer (&url->query, g_free);
+  while (g_str_has_suffix (url->path, "/"))
+    url->path[strlen (url->path) - 1] = '\0';
+  return url;
+}
+
+Url *
+instance_base (const Profile *profile, const Credential *credential, GError **error)
+{
+  const char *named = credential_detail (credential, "instance_url");
+  const char *text = named != NULL ? named : profile_get (profile, "login-url");
+  g_autoptr (Url) base = NULL;
+
+  if (text == NULL)
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG,
+                   _ ("%s: its issuer names no place where the token can be used"),
+                   profile_name (profile));
+      return NULL;
+    }
+  base = parse_base (profile, text, error);
+  if (base == NULL || !instance_check (profile, base, error))
+    return NULL;
+  return g_steal_pointer (&base);
+}

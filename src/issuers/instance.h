@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where a credential may be taken: the issuer's answer names its own API (Salesforce's
+ * `instance_url`), and is believed only as far as the profile goes. */
+#pragma once
+
+#include "credential.h"
+#include "profile.h"
+
+/* A credential of PROFILE may be sent there: some pattern of `serve` matches, or it is the host
+ * that issued it (`login-url`), which has it already. */
+bool instance_may_reach (const Profile *profile, const Url *url);
+
+/* Where relative paths start: the instance that the issuer named, else `login-url`; no slash at its
+ * end. The caller owns it. Error: config, where the profile does not serve that place; protocol,
+ * where it is no URL. */
+Url *instance_base (const Profile *profile, const Credential *credential, GError **error);
+
+/* Error: config, saying what to add to `serve`. */
+bool instance_check (const Profile *profile, const Url *url, GError **error);
