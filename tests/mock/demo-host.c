@@ -46,6 +46,8 @@ typedef struct {
 
 static const Place places[] = {
   { "/services/oauth2/token", true, token_serve },
+  { "/services/Soap", false, soap_serve },
+  { "/services/async", false, bulk1_serve },
   { "/git", false, git_serve },
   { "/version", true, kubernetes_serve },
   { "/api", false, kubernetes_serve },
@@ -156,6 +158,8 @@ read_options (HostOptions *options, int argc, char **argv, GError **error)
     { "username", 0, 0, G_OPTION_ARG_STRING, &options->username, "The user (sub)", "NAME" },
     { "audience", 0, 0, G_OPTION_ARG_STRING, &options->audience,
       "The audience (aud); the host's own URL if not given", "URL" },
+    { "instance", 0, 0, G_OPTION_ARG_STRING, &options->instance,
+      "What the token's answer names as its instance; the host's own URL if not given", "URL" },
     { "git-root", 0, 0, G_OPTION_ARG_FILENAME, &options->git_root,
       "Serve the bare repositories in this folder", "DIR" },
     { "session", 0, 0, G_OPTION_ARG_INT, &options->session, "How long a token lives", "SECONDS" },
@@ -185,6 +189,7 @@ host_clear (Host *host)
   g_clear_object (&host->server);
   g_clear_pointer (&host->keys, g_ptr_array_unref);
   g_clear_pointer (&host->tokens, g_hash_table_unref);
+  g_clear_pointer (&host->bulk1_jobs, g_ptr_array_unref);
   control_reset (&host->faults);
   g_free (host->faults.description);
   g_free (host->url);
@@ -193,6 +198,7 @@ host_clear (Host *host)
   g_free (host->options.client_id);
   g_free (host->options.username);
   g_free (host->options.audience);
+  g_free (host->options.instance);
   g_free (host->options.git_root);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Host, host_clear)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The demo host: a Salesforce token endpoint, git repositories and a sliver of a Kubernetes API
- * behind one TLS port, for `./dev demo` and for the tests of real clients. It shares no code with
- * avouch: a mistake in ours must not be one of its own. */
+/* The demo host: a Salesforce org (token endpoint, SOAP and Bulk 1.0 APIs), git repositories and a
+ * sliver of a Kubernetes API behind one TLS port, for `./dev demo` and for the tests of real
+ * clients. It shares no code with avouch: a mistake in ours must not be one of its own. */
 #pragma once
 
 #include <gnutls/abstract.h>
@@ -17,6 +17,7 @@ typedef struct {
   char *client_id;
   char *username;
   char *audience; /* NULL: the host's own URL */
+  char *instance; /* NULL: the host's own URL */
   char *git_root; /* NULL: no repositories */
   int session;    /* seconds that a token lives */
   gboolean until_eof;
@@ -45,8 +46,9 @@ typedef struct {
   HostOptions options;
   SoupServer *server;
   char *url;
-  GPtrArray *keys;    /* gnutls_pubkey_t, of options.certificates */
-  GHashTable *tokens; /* issued; to the monotonic µs at which each ends */
+  GPtrArray *keys;       /* gnutls_pubkey_t, of options.certificates */
+  GHashTable *tokens;    /* issued; to the monotonic µs at which each ends */
+  GPtrArray *bulk1_jobs; /* NULL: none yet */
   HostStats stats;
   HostFaults faults;
 } Host;
@@ -66,6 +68,8 @@ typedef enum {
   TOKEN_BEARER = 1 << 0,
   TOKEN_BASIC = 1 << 1, /* as the password of any user */
 } TokenScheme;
+/* Whether it is one of ours and has not ended; TOKEN may be NULL. */
+bool token_is_live (Host *host, const char *token);
 bool token_is_brought (Host *host, SoupServerMessage *message, unsigned schemes);
 
 /* git.c: /git/NAME.git/…, by git-http-backend. */
@@ -73,6 +77,12 @@ void git_serve (Host *host, SoupServerMessage *message, const char *path);
 
 /* kubernetes.c: /version, /api and /apis. */
 void kubernetes_serve (Host *host, SoupServerMessage *message, const char *path);
+
+/* soap.c: POST /services/Soap/u/65.0 */
+void soap_serve (Host *host, SoupServerMessage *message, const char *path);
+
+/* bulk1.c: /services/async/65.0/job… */
+void bulk1_serve (Host *host, SoupServerMessage *message, const char *path);
 
 /* control.c: what tests ask and set. */
 void control_serve (Host *host, SoupServerMessage *message, const char *path);

@@ -2,12 +2,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The demo host refuses what Salesforce refuses: else the tests that use it would show nothing."""
 import base64
+import csv
+import io
 import json
+import re
 import subprocess
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import xml.etree.ElementTree as ElementTree
 
 from demohost import CLIENT_ID, DEMO_HOST, USERNAME, DemoHost, make_certificate
 from harness import *
@@ -182,6 +186,116 @@ def _(room):
     host.invalidate()
     assert_equal(request(host, '/version', headers=bearer)[0], 401)
     assert_equal(host.stats()['unauthorized'], 4)
+
+
+SOAP_PATH = '/services/Soap/u/65.0'
+ASYNC_PATH = '/services/async/65.0/job'
+ASYNC = 'http://www.force.com/2009/06/asyncapi/dataload'
+
+
+def envelope(token, call='<getUserInfo/>', namespace='urn:partner.soap.sforce.com'):
+    return (f'<?xml version="1.0"?><x:Envelope xmlns:x="http://schemas.xmlsoap.org/soap/envelope/">'
+            f'<x:Header><SessionHeader xmlns="{namespace}"><sessionId>{token}</sessionId>'
+            f'</SessionHeader></x:Header><x:Body xmlns="{namespace}">{call}</x:Body>'
+            f'</x:Envelope>').encode()
+
+
+def soap(host, body, **headers):
+    form = {'Content-Type': 'text/xml', 'SOAPAction': '""', **headers}
+    status, _, content = request(host, SOAP_PATH, body,
+                                 headers={name: value for name, value in form.items() if value})
+    return status, content.decode() if isinstance(content, bytes) else content
+
+
+@test('SOAP is served to a session in its SessionHeader')
+def _(room):
+    host = start(room)
+    token = exchange(host)[2]['access_token']
+    status, content = soap(host, envelope(token))
+    assert_equal(status, 200)
+    assert_in(f'<userName>{USERNAME}</userName>', content)
+    query = '<query><queryString>SELECT Id, Name FROM Account</queryString></query>'
+    status, content = soap(host, envelope(token, query))
+    names = [name.text for name in ElementTree.fromstring(content).iter(
+        '{urn:sobject.partner.soap.sforce.com}Name')]
+    assert_equal((status, names), (200, ['Acme', 'Müller & Söhne <GmbH>', '"Quoted", Inc.']))
+
+
+@test('SOAP knows no bearer, no other namespace, no other session')
+def _(room):
+    host = start(room)
+    token = exchange(host)[2]['access_token']
+    bearer = {'Authorization': f'Bearer {token}'}
+    nobody = envelope(token).replace(b'SessionHeader', b'OtherHeader')
+    for body, headers in ((nobody, bearer), (envelope('other'), bearer), (envelope(''), {}),
+                          (envelope(token, namespace='urn:other'), {})):
+        status, content = soap(host, body, **headers)
+        assert_equal(status, 500)
+        assert_in('<faultcode>sf:INVALID_SESSION_ID</faultcode>', content)
+    host.invalidate()
+    assert_in('INVALID_SESSION_ID', soap(host, envelope(token))[1])
+
+
+@test('SOAP wants what the protocol wants')
+def _(room):
+    host = start(room)
+    token = exchange(host)[2]['access_token']
+    assert_in('SOAPAction', soap(host, envelope(token), SOAPAction=None)[1])
+    assert_equal(soap(host, envelope(token), **{'Content-Type': 'application/json'})[0], 415)
+    assert_equal(request(host, SOAP_PATH)[0], 404)
+    for bad in (b'', b'<x', envelope(token)[:-1], b'<!DOCTYPE a>' + envelope(token)[21:]):
+        assert_in('not well-formed', soap(host, bad)[1])
+    assert_in('No operation', soap(host, envelope(token, '<logout/>'))[1])
+    assert_in('MALFORMED_QUERY', soap(host, envelope(token, '<query/>'))[1])
+
+
+def bulk1(host, token, path='', body=None, content_type='application/xml', **headers):
+    status, _, content = request(host, ASYNC_PATH + path, body, headers={
+        'X-SFDC-SESSION': token, 'Content-Type': content_type, **headers})
+    return status, content.decode()
+
+
+def job_info(**members):
+    return (f'<jobInfo xmlns="{ASYNC}">'
+            + ''.join(f'<{name}>{value}</{name}>' for name, value in members.items())
+            + '</jobInfo>').encode()
+
+
+@test('Bulk 1.0 takes a query from its job to its result')
+def _(room):
+    host = start(room)
+    token = exchange(host)[2]['access_token']
+    status, job = bulk1(host, token, '', job_info(operation='query', object='Account',
+                                                  contentType='CSV'))
+    assert_equal(status, 201)
+    path = '/' + re.search('<id>(.*?)</id>', job)[1]
+    status, batch = bulk1(host, token, path + '/batch', b'SELECT Id, Name FROM Account', 'text/csv')
+    assert_equal(status, 201)
+    inner = f'{path}/batch/' + re.search('<id>(.*?)</id>', batch)[1]
+    assert_in('there is no result yet', bulk1(host, token, inner + '/result')[1])
+    assert_in('<state>InProgress</state>', bulk1(host, token, inner)[1])
+    assert_in('<state>Completed</state>', bulk1(host, token, inner)[1])
+    result = re.search('<result>(.*?)</result>', bulk1(host, token, inner + '/result')[1])[1]
+    rows = list(csv.reader(io.StringIO(bulk1(host, token, f'{inner}/result/{result}')[1])))
+    assert_equal([row[1] for row in rows],
+                 ['Name', 'Acme', 'Müller & Söhne <GmbH>', '"Quoted", Inc.'])
+    assert_in('<state>Closed</state>', bulk1(host, token, path, job_info(state='Closed'))[1])
+    assert_in('<state>Closed</state>', bulk1(host, token, path)[1])
+
+
+@test('Bulk 1.0 knows no bearer and nothing that it was not given')
+def _(room):
+    host = start(room)
+    token = exchange(host)[2]['access_token']
+    good = job_info(operation='query', object='Account', contentType='CSV')
+    status, content = bulk1(host, 'other', '', good, Authorization=f'Bearer {token}')
+    assert_equal(status, 400)
+    assert_in('<exceptionCode>InvalidSessionId</exceptionCode>', content)
+    for path, body, part in (('', b'<x', 'InvalidJob'), ('', job_info(operation='insert'), 'Job'),
+                             ('/750', None, 'InvalidJob'), ('/750/batch', good, 'InvalidJob')):
+        status, content = bulk1(host, token, path, body)
+        assert_equal(status, 400)
+        assert_in(part, content)
 
 
 @test('a session ends')

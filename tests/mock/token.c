@@ -114,7 +114,8 @@ answer_token (Host *host, SoupServerMessage *message)
   json_object_set_string_member (answer, "access_token", token);
   json_object_set_string_member (answer, "signature", mac);
   json_object_set_string_member (answer, "scope", "api web");
-  json_object_set_string_member (answer, "instance_url", host->url);
+  json_object_set_string_member (
+      answer, "instance_url", host->options.instance != NULL ? host->options.instance : host->url);
   json_object_set_string_member (answer, "id", id);
   json_object_set_string_member (answer, "token_type", "Bearer");
   json_object_set_string_member (answer, "issued_at", issued_at);
@@ -205,6 +206,16 @@ basic_password (const char *encoded)
 }
 
 bool
+token_is_live (Host *host, const char *token)
+{
+  const int64_t *ends = token != NULL ? g_hash_table_lookup (host->tokens, token) : NULL;
+  if (ends != NULL && g_get_monotonic_time () < *ends)
+    return true;
+  host->stats.unauthorized++;
+  return false;
+}
+
+bool
 token_is_brought (Host *host, SoupServerMessage *message, unsigned schemes)
 {
   const char *header = soup_message_headers_get_one (
@@ -216,9 +227,5 @@ token_is_brought (Host *host, SoupServerMessage *message, unsigned schemes)
   else if (header != NULL && g_str_has_prefix (header, "Basic ") && (schemes & TOKEN_BASIC))
     token = basic_password (header + strlen ("Basic "));
 
-  const int64_t *ends = token != NULL ? g_hash_table_lookup (host->tokens, token) : NULL;
-  if (ends != NULL && g_get_monotonic_time () < *ends)
-    return true;
-  host->stats.unauthorized++;
-  return false;
+  return token_is_live (host, token);
 }
