@@ -30,16 +30,49 @@ enum {
   STATE_FIELD = 3,      /* the first after the name */
 };
 
+/* What programs of ours may set to their own liking; the others stay as they are. */
+static const int signals[] = { SIGPIPE, SIGXFSZ, SIGCHLD };
+
+/* How this program was started. */
+static struct {
+  bool known;
+  struct rlimit core;
+  struct sigaction actions[G_N_ELEMENTS (signals)];
+} started;
+
+static void
+remember_start (void)
+{
+  started.known = getrlimit (RLIMIT_CORE, &started.core) == 0;
+  for (size_t i = 0; i < G_N_ELEMENTS (signals); i++)
+    if (sigaction (signals[i], NULL, &started.actions[i]) != 0)
+      started.known = false;
+}
+
 void
 process_harden (void)
 {
-  const struct rlimit none = { 0, 0 };
+  struct rlimit none = { 0, 0 };
 
+  remember_start ();
+  /* The hard limit is left: process_unharden could not raise it again. */
+  if (started.known)
+    none.rlim_max = started.core.rlim_max;
   setrlimit (RLIMIT_CORE, &none);
   /* A limit on files is then met as a full disk is, and what was begun is cleaned away. */
   signal (SIGXFSZ, SIG_IGN);
   if (!MAY_BE_TRACED)
     prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+void
+process_unharden (void)
+{
+  if (!started.known)
+    return;
+  setrlimit (RLIMIT_CORE, &started.core);
+  for (size_t i = 0; i < G_N_ELEMENTS (signals); i++)
+    sigaction (signals[i], &started.actions[i], NULL);
 }
 
 static bool

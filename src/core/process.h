@@ -7,8 +7,11 @@
 #include <sys/types.h>
 
 /* No core dump, no ptrace by others of our user, no sudden end at a limit on files (EFBIG instead):
- * for every program that holds a secret. */
+ * for every program that holds a secret, before it touches any signal. */
 void process_harden (void);
+/* Limits and signals (SIGPIPE, SIGXFSZ, SIGCHLD) as process_harden found them: for the moment
+ * before an exec. */
+void process_unharden (void);
 
 /* "PID-STARTTIME-PROGRAM" of the parent, unique for as long as the machine runs (the caller owns
  * it), or NULL where the parent is init or /proc does not tell. */

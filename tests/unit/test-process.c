@@ -96,13 +96,36 @@ harden (void *data G_GNUC_UNUSED)
     return false;
 #endif
 #endif
-  return getrlimit (RLIMIT_CORE, &limit) == 0 && limit.rlim_cur == 0 && limit.rlim_max == 0;
+  return getrlimit (RLIMIT_CORE, &limit) == 0 && limit.rlim_cur == 0;
 }
 
 static void
 test_harden (void)
 {
   g_assert_true (scratch_wait (scratch_fork (harden, NULL)));
+}
+
+/* An odd start: the pipe's signal ignored, the other at its default, core dumps of 4096 bytes. */
+static bool
+unharden (void *data G_GNUC_UNUSED)
+{
+  const struct rlimit core = { 4096, 8192 };
+  struct rlimit limit;
+
+  signal (SIGPIPE, SIG_IGN);
+  signal (SIGXFSZ, SIG_DFL);
+  setrlimit (RLIMIT_CORE, &core);
+  process_harden ();
+  signal (SIGPIPE, SIG_DFL);
+  process_unharden ();
+  return getrlimit (RLIMIT_CORE, &limit) == 0 && limit.rlim_cur == 4096 && limit.rlim_max == 8192 &&
+         signal (SIGPIPE, SIG_DFL) == SIG_IGN && signal (SIGXFSZ, SIG_DFL) == SIG_DFL;
+}
+
+static void
+test_unharden (void)
+{
+  g_assert_true (scratch_wait (scratch_fork (unharden, NULL)));
 }
 
 static bool
@@ -142,6 +165,7 @@ main (int argc, char **argv)
   g_test_add_func ("/process/name-is-not-fooled-by-comm", test_strange_comm);
   g_test_add_func ("/process/dead-or-reused-is-not-alive", test_dead);
   g_test_add_func ("/process/hardened-leaves-no-core", test_harden);
+  g_test_add_func ("/process/unhardened-is-as-it-was-started", test_unharden);
   g_test_add_func ("/process/hardened-meets-a-limit-on-files-alive", test_limit_on_files);
   g_test_add_func ("/process/clocks-agree", test_clocks_agree);
   return g_test_run ();
