@@ -25,12 +25,26 @@ _avouch_command()
   esac
 }
 
+# Whether the current word belongs to a command that "--" has set apart.
+_avouch_is_apart()
+{
+  local word
+  for word in "${COMP_WORDS[@]:2:COMP_CWORD-2}"; do
+    [ "$word" = -- ] && return
+  done
+  return 1
+}
+
 _avouch()
 {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
   local common='--quiet --verbose --help --version' words=
   COMPREPLY=()
 
+  if [ "${COMP_WORDS[1]}" = run ] && _avouch_is_apart; then
+    mapfile -t COMPREPLY < <(compgen -A command -A file -- "$current")
+    return
+  fi
   # An "=" is a word of its own here.
   if [ "$current" = '=' ]; then
     current=
@@ -38,7 +52,7 @@ _avouch()
     previous=${COMP_WORDS[COMP_CWORD-2]}
   fi
   case $previous in
-    --format | -f) words='plain json header env curl' ;;
+    --format | -f) words='plain json header env curl soap session-header' ;;
     --issuer) words='salesforce' ;;
     --passphrase) words='keyring prompt file: env: fd:' ;;
     --key | --file)
@@ -46,14 +60,15 @@ _avouch()
       compopt -o filenames 2>/dev/null
       return
       ;;
-    --url | -u | --audience | --scope | --login-url | --client-id | --username | --key-alias | \
+    --url | -u | --audience | --scope | --min-life | --login-url | --client-id | --username | --key-alias | \
       --serve | --set | --user)
       return
       ;;
     *)
       case $(_avouch_command) in
-        '') words="token status forget profile setup help $common" ;;
+        '') words="token run status forget profile setup help $common" ;;
         token) words="$(_avouch_profiles) --url --format --audience --scope --fresh $common" ;;
+        run) words="$(_avouch_profiles) --min-life -- $common" ;;
         status) words="--json $common" ;;
         forget) words="$(_avouch_profiles) --all $common" ;;
         profile) words="list show add $common" ;;

@@ -25,24 +25,28 @@ complete -c avouch -s h -l help -d 'print help'
 complete -c avouch -l version -d 'print the version'
 
 complete -c avouch -n __avouch_at -a token -d 'print a credential'
+complete -c avouch -n __avouch_at -a run -d 'run a command with a credential'
 complete -c avouch -n __avouch_at -a status -d 'show profiles and their cached tokens'
 complete -c avouch -n __avouch_at -a forget -d 'drop cached credentials'
 complete -c avouch -n __avouch_at -a profile -d 'list, show and add profiles'
 complete -c avouch -n __avouch_at -a setup -d 'make a tool ask avouch'
 complete -c avouch -n __avouch_at -a help -d 'explain a command'
-complete -c avouch -n '__avouch_at help' -a 'token status forget profile setup'
+complete -c avouch -n '__avouch_at help' -a 'token run status forget profile setup'
 complete -c avouch -n '__avouch_at profile' -a 'list show add'
 complete -c avouch -n '__avouch_at setup' -a 'git kubectl'
 
-for path in token forget 'profile show' 'setup git' 'setup kubectl'
+for path in token run forget 'profile show' 'setup git' 'setup kubectl'
     complete -c avouch -n "__avouch_in $path" -a '(__avouch_profiles)'
 end
 
 complete -c avouch -n '__avouch_in token' -s u -l url -x -d 'the place to be reached'
-complete -c avouch -n '__avouch_in token' -s f -l format -x -a 'plain json header env curl'
+complete -c avouch -n '__avouch_in token' -s f -l format -x -a 'plain json header env curl soap session-header'
 complete -c avouch -n '__avouch_in token' -l audience -x -d 'whom the token is for'
 complete -c avouch -n '__avouch_in token' -l scope -x -d 'less than all that the account may do'
 complete -c avouch -n '__avouch_in token' -l fresh -d 'log in even if a token is cached'
+
+complete -c avouch -n '__avouch_in run' -l min-life -x -d 'seconds that the token must live'
+complete -c avouch -n '__avouch_in run; and contains -- -- (commandline -opc)' -F -a '(__fish_complete_command)'
 
 complete -c avouch -n '__avouch_in forget' -s a -l all -d 'those of every profile'
 

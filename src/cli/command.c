@@ -57,7 +57,8 @@ const Command command_setup = {
 };
 
 static const Command *const root_commands[] = {
-  &command_token, &command_status, &command_forget, &command_profile, &command_setup, NULL,
+  &command_token, &command_run, &command_status, &command_forget, &command_profile,
+  &command_setup, NULL,
 };
 
 static const char *const root_example[] = {

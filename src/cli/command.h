@@ -37,6 +37,7 @@ typedef struct {
   const void *values; /* of the command's own type, filled by its options */
   char **arguments;   /* what is no option; NULL-terminated */
   size_t count;
+  char **command; /* what to run, NULL-terminated; NULL unless the command takes one */
   bool quiet;
   int verbose;
 } Invocation;
@@ -51,6 +52,7 @@ struct _Command {
   const Option *options;      /* NULL: only the common ones */
   size_t values_size;
   size_t max_arguments;
+  bool takes_command; /* another program's command line ends ours: [PROFILE] [--] COMMAND… */
   const Command *const *subcommands; /* NULL-terminated; then there is no run */
   /* Prints its result; false with ERROR set. */
   bool (*run) (const Invocation *call, GError **error);
@@ -65,6 +67,7 @@ void command_set_unknown (const Command *command, const char *name, GError **err
 
 extern const Command command_root;
 extern const Command command_token;
+extern const Command command_run;
 extern const Command command_status;
 extern const Command command_forget;
 extern const Command command_profile;

@@ -122,6 +122,82 @@ write_curl (const Credential *credential, SecretBuffer *output, GError **error)
   return true;
 }
 
+/* RFC 7519: three parts, the first an encoded object. */
+static bool
+is_jwt (const Secret *token)
+{
+  const char *text = secret_bytes (token, NULL);
+  const char *dot = strchr (text, '.');
+
+  return g_str_has_prefix (text, "eyJ") && dot != NULL && strchr (dot + 1, '.') != NULL;
+}
+
+/* A Salesforce session: SOAP and Bulk 1.0 know no other token, a JWT neither. */
+static bool
+check_session (const Credential *credential, const char *format, GError **error)
+{
+  bool bearer = credential->kind == CREDENTIAL_BEARER;
+
+  if (bearer && !is_jwt (credential->secret))
+    return true;
+  if (bearer)
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG,
+                   _ ("%s: the access token is a JWT, which SOAP and Bulk API 1.0 do not take"),
+                   credential->profile);
+      if (error != NULL)
+        error_add_hint (*error, _ ("in the app's settings, switch off JWT-based access tokens"));
+      return false;
+    }
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+               _ ("%s: a credential of kind %s is no session: use another --format than %s"),
+               credential->profile, credential_kind_name (credential->kind), format);
+  return false;
+}
+
+static void
+append_xml (SecretBuffer *output, const Secret *text)
+{
+  size_t length;
+  const char *bytes = secret_bytes (text, &length);
+
+  for (size_t i = 0; i < length; i++)
+    if (bytes[i] == '&')
+      secret_buffer_append (output, "&amp;", -1);
+    else if (bytes[i] == '<')
+      secret_buffer_append (output, "&lt;", -1);
+    else if (bytes[i] == '>')
+      secret_buffer_append (output, "&gt;", -1);
+    else
+      secret_buffer_append (output, bytes + i, 1);
+}
+
+/* Stands in an Envelope's Header whatever its prefixes are, for it declares its own namespace: the
+ * partner WSDL's. */
+static bool
+write_soap (const Credential *credential, SecretBuffer *output, GError **error)
+{
+  if (!check_session (credential, "soap", error))
+    return false;
+  secret_buffer_append (output, "<SessionHeader xmlns=\"urn:partner.soap.sforce.com\"><sessionId>",
+                        -1);
+  append_xml (output, credential->secret);
+  secret_buffer_append (output, "</sessionId></SessionHeader>\n", -1);
+  return true;
+}
+
+/* What Bulk API 1.0 takes in place of Authorization. */
+static bool
+write_session_header (const Credential *credential, SecretBuffer *output, GError **error)
+{
+  if (!check_session (credential, "session-header", error))
+    return false;
+  secret_buffer_append (output, "X-SFDC-SESSION: ", -1);
+  secret_buffer_append_secret (output, credential->secret);
+  secret_buffer_append (output, "\n", 1);
+  return true;
+}
+
 /* A variable without a value is unset: it may be left from another profile. */
 static void
 append_variable (SecretBuffer *output, const char *name, const char *value, size_t length)
@@ -160,8 +236,13 @@ write_env (const Credential *credential, SecretBuffer *output, GError **error)
 }
 
 static const CredentialFormat formats[] = {
-  { "plain", write_plain }, { "json", write_json }, { "header", write_header },
-  { "env", write_env },     { "curl", write_curl },
+  { "plain", write_plain },
+  { "json", write_json },
+  { "header", write_header },
+  { "env", write_env },
+  { "curl", write_curl },
+  { "soap", write_soap },
+  { "session-header", write_session_header },
 };
 
 const CredentialFormat *
@@ -177,7 +258,8 @@ credential_format_find (const char *name, GError **error)
       names[i] = formats[i].name;
     }
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
-               _ ("--format %s: not one of plain, json, header, env, curl"), name);
+               _ ("--format %s: not one of plain, json, header, env, curl, soap, session-header"),
+               name);
   nearest = suggest_nearest (name, names, G_N_ELEMENTS (names));
   if (error != NULL && nearest != NULL)
     error_add_hint (*error, _ ("did you mean \"%s\"?"), nearest);

@@ -6,7 +6,7 @@
 
 typedef struct {
   const char *name;
-  /* Errors: usage (a credential of this kind has no such form). */
+  /* Errors: usage, config (a credential of this kind has no such form). */
   bool (*write) (const Credential *credential, SecretBuffer *output, GError **error);
 } CredentialFormat;
 

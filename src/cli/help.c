@@ -111,10 +111,16 @@ add_examples (GString *help, const Command *command)
 static void
 add_usage (GString *help, const Command *command)
 {
+  const char *options = _ ("[OPTION…]");
+
   g_string_append_printf (help, _ ("Usage: %s"), command->path);
+  if (command->takes_command)
+    g_string_append_printf (help, " %s", options);
   if (*command->arguments != '\0')
     g_string_append_printf (help, " %s", _ (command->arguments));
-  g_string_append_printf (help, " %s\n", _ ("[OPTION…]"));
+  if (!command->takes_command)
+    g_string_append_printf (help, " %s", options);
+  g_string_append_c (help, '\n');
 }
 
 char *

@@ -41,16 +41,20 @@ check_count (const Command *command, char **arguments, GError **error)
   return false;
 }
 
-/* The path is the command's own name in GOption's messages. */
+/* The path is the command's own name in GOption's messages. REST: where another program's words
+ * begin, if the command takes any. */
 static char **
 parse (const Command *command, char *const *words, void *values, CommonOptions *common,
-       GError **error)
+       char *const **rest, GError **error)
 {
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
 
+  if (command->takes_command)
+    *rest = words + options_find_command (command->options, words);
   g_ptr_array_add (argv, (void *) command->path);
-  for (; *words != NULL; words++)
-    g_ptr_array_add (argv, *words);
+  for (; *words != NULL && words != *rest; words++)
+    if (*rest == NULL || words + 1 != *rest || strcmp (*words, "--") != 0)
+      g_ptr_array_add (argv, *words);
   g_ptr_array_add (argv, NULL);
   return options_parse (command->options, values, common, command->subcommands != NULL,
                         (const char *const *) argv->pdata, error);
@@ -90,13 +94,14 @@ help_on (const Command *command, char *const *words, GError **error)
 
 static bool
 run_leaf (const Command *command, const Environment *environment, const CommonOptions *common,
-          const void *values, char **arguments, GError **error)
+          const void *values, char **arguments, char *const *rest, GError **error)
 {
   Invocation call = {
     .environment = environment,
     .values = values,
     .arguments = arguments,
     .count = g_strv_length (arguments),
+    .command = (char **) rest,
     .quiet = common->quiet,
     .verbose = common->verbose,
   };
@@ -111,7 +116,8 @@ dispatch (const Command *command, char *const *words, const Environment *environ
 {
   g_autofree char *usage = NULL;
   void *values = g_malloc0 (MAX (command->values_size, 1));
-  g_auto (GStrv) arguments = parse (command, words, values, common, error);
+  char *const *rest = NULL;
+  g_auto (GStrv) arguments = parse (command, words, values, common, &rest, error);
   int code = 0;
 
   if (arguments == NULL)
@@ -121,7 +127,7 @@ dispatch (const Command *command, char *const *words, const Environment *environ
   else if (common->version)
     print_version (error);
   else if (command->subcommands == NULL)
-    run_leaf (command, environment, common, values, arguments, error);
+    run_leaf (command, environment, common, values, arguments, rest, error);
   else if (arguments[0] == NULL)
     {
       usage = help_short (command);
@@ -148,9 +154,9 @@ main (int argc, char **argv)
   int code;
 
   fill_standard_descriptors ();
+  process_harden ();
   /* A reader that went away is a failed write, and is reported as one. */
   signal (SIGPIPE, SIG_IGN);
-  process_harden ();
   environment = environment_read ();
   code = dispatch (&command_root, argv + MIN (argc, 1), environment, &common, &error);
   if (error == NULL)

@@ -133,6 +133,35 @@ options_parse (const Option *options, void *values, CommonOptions *common, bool 
   return g_strdupv (words + 1);
 }
 
+/* "--min-life 600", whose value is the next word. */
+static bool
+takes_next_word (const Option *options, const char *word)
+{
+  for (; g_str_has_prefix (word, "--") && options != NULL && options->name != NULL; options++)
+    if (strcmp (options->name, word + 2) == 0)
+      return options->value != NULL;
+  return false;
+}
+
+size_t
+options_find_command (const Option *options, char *const *words)
+{
+  bool named = false;
+  size_t i;
+
+  for (i = 0; words[i] != NULL; i++)
+    {
+      if (strcmp (words[i], "--") == 0)
+        return i + 1;
+      if (*words[i] != '-' && named)
+        return i;
+      named = named || *words[i] != '-';
+      if (takes_next_word (options, words[i]) && words[i + 1] != NULL)
+        i++;
+    }
+  return i;
+}
+
 void
 options_free_values (const Option *options, void *values)
 {

@@ -14,5 +14,9 @@ extern const Option options_common[];
 char **options_parse (const Option *options, void *values, CommonOptions *common, bool stop_at_word,
                       const char *const *argv, GError **error);
 
+/* Where in WORDS (NULL-terminated) another program's command line begins: after the first "--", or
+ * at the word after the first that is no option. */
+size_t options_find_command (const Option *options, char *const *words);
+
 /* Frees the strings and lists in VALUES, and VALUES. */
 void options_free_values (const Option *options, void *values);

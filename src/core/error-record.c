@@ -10,7 +10,8 @@ static const char *const names[] = {
   [AVOUCH_ERROR_UNSERVED] = "unserved", [AVOUCH_ERROR_USAGE] = "usage",
   [AVOUCH_ERROR_CONFIG] = "config",     [AVOUCH_ERROR_KEY] = "key",
   [AVOUCH_ERROR_NETWORK] = "network",   [AVOUCH_ERROR_PASSPHRASE] = "passphrase",
-  [AVOUCH_ERROR_REFUSED] = "refused",
+  [AVOUCH_ERROR_REFUSED] = "refused",   [AVOUCH_ERROR_UNRUNNABLE] = "unrunnable",
+  [AVOUCH_ERROR_MISSING] = "missing",
 };
 
 static void

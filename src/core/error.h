@@ -16,6 +16,8 @@ typedef enum {
   AVOUCH_ERROR_PASSPHRASE, /* exit 4 */
   AVOUCH_ERROR_NETWORK,    /* exit 5 */
   AVOUCH_ERROR_REFUSED,    /* exit 6: the issuer said no */
+  AVOUCH_ERROR_UNRUNNABLE, /* exit 126: the command to run cannot be executed; as env(1) */
+  AVOUCH_ERROR_MISSING,    /* exit 127: the command to run is not there; as env(1) */
 } AvouchError;
 
 GQuark avouch_error_quark (void);
@@ -32,7 +34,7 @@ const char *error_hint (const GError *error);
 /* Puts "PREFIX: " before the message; NULL and "" add nothing. */
 void error_add_prefix (GError *error, const char *prefix);
 
-/* The exit code that a program ends with for this error, 1 to 6. A foreign domain counts as
+/* The exit code that a program ends with for this error. A foreign domain counts as
  * internal. */
 int error_exit_code (const GError *error);
 

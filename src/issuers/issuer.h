@@ -40,11 +40,25 @@ typedef struct {
   const char *help; /* N_(): one line for `profile add` and `profile show` */
 } IssuerSetting;
 
+/* What a variable of an issuer's own tools is set to; nothing: unset, lest it name another place.
+ */
+typedef enum {
+  ISSUER_PART_NONE,
+  ISSUER_PART_TOKEN,
+  ISSUER_PART_INSTANCE, /* see instance_base */
+} IssuerPart;
+
 typedef struct {
   const char *name;
-  const char *summary;           /* N_() */
-  const IssuerSetting *settings; /* its own, besides the shared ones; ends with a NULL name */
-  const char *git_username;      /* what a git server that takes the token by Basic expects */
+  IssuerPart part;
+} IssuerVariable;
+
+typedef struct {
+  const char *name;
+  const char *summary;             /* N_() */
+  const IssuerSetting *settings;   /* its own, besides the shared ones; ends with a NULL name */
+  const char *git_username;        /* what a git server that takes the token by Basic expects */
+  const IssuerVariable *variables; /* for `avouch run`; ends with a NULL name; NULL: none */
   /* The values of a profile that has the right keys, without the private key or the network. Error:
    * config. */
   bool (*check) (const Profile *profile, GError **error);

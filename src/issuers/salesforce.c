@@ -30,6 +30,22 @@ static const IssuerSetting settings[] = {
   { NULL, false, NULL },
 };
 
+/* By "Salesforce CLI Environment Variables" and "Use an Existing Access Token": sf takes a token in
+ * the place of an org's name. SF_INSTANCE_URL and SALESFORCE_… are what scripts around jsforce and
+ * simple-salesforce commonly read. The SFDX_ names are older ones that sf still heeds. */
+static const IssuerVariable variables[] = {
+  { "SF_ACCESS_TOKEN", ISSUER_PART_TOKEN },
+  { "SF_TARGET_ORG", ISSUER_PART_TOKEN },
+  { "SF_ORG_INSTANCE_URL", ISSUER_PART_INSTANCE },
+  { "SF_INSTANCE_URL", ISSUER_PART_INSTANCE },
+  { "SALESFORCE_ACCESS_TOKEN", ISSUER_PART_TOKEN },
+  { "SALESFORCE_INSTANCE_URL", ISSUER_PART_INSTANCE },
+  { "SFDX_ACCESS_TOKEN", ISSUER_PART_NONE },
+  { "SFDX_DEFAULTUSERNAME", ISSUER_PART_NONE },
+  { "SFDX_INSTANCE_URL", ISSUER_PART_NONE },
+  { NULL, ISSUER_PART_NONE },
+};
+
 /* `login-url` without trailing slashes. */
 static Url *
 read_login_url (const Profile *profile, GError **error)
@@ -319,6 +335,7 @@ const Issuer salesforce_issuer = {
   .summary = N_ ("Salesforce, by the OAuth 2.0 JWT bearer flow"),
   .settings = settings,
   .git_username = "oauth2",
+  .variables = variables,
   .check = salesforce_check,
   .build = salesforce_build,
   .read = salesforce_read,

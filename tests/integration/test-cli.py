@@ -9,11 +9,12 @@ import stat
 import subprocess
 import time
 import urllib.parse
+import xml.etree.ElementTree as ElementTree
 
 from demohost import CLIENT_ID, USERNAME, DemoHost
 from harness import *
 
-COMMANDS = ['token', 'status', 'forget', 'profile', 'profile list', 'profile show', 'profile add',
+COMMANDS = ['token', 'run', 'status', 'forget', 'profile', 'profile list', 'profile show', 'profile add',
             'setup', 'setup git', 'setup kubectl']
 PASSPHRASE = 'canary-passphrase'
 
@@ -127,6 +128,12 @@ def _(room):
                     f'{account.host.ca} -o /dev/null -w "%{{http_code}}" -K - '
                     f'{account.host.url}/version')
     assert_equal(succeeds(curl), '200')
+    assert_equal(succeeds(room.run('avouch', 'token', '--format', 'session-header')),
+                 f'X-SFDC-SESSION: {token}\n')
+    header = ElementTree.fromstring(succeeds(room.run('avouch', 'token', '--format', 'soap')))
+    partner = '{urn:partner.soap.sforce.com}'
+    assert_equal((header.tag, [(child.tag, child.text) for child in header]),
+                 (f'{partner}SessionHeader', [(f'{partner}sessionId', token)]))
     assert_equal(account.host.exchanges(), 1)
 
 

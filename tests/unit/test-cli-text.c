@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the commands print, without the commands. */
+#include "credential-format.h"
+#include "error.h"
 #include "git-section.h"
 #include "layout.h"
 #include "quote.h"
@@ -208,6 +210,52 @@ test_git_helper_survives_the_shell (void)
     }
 }
 
+static char *
+format_token (const char *format, CredentialKind kind, const char *token, GError **error)
+{
+  g_autoptr (Secret) secret = secret_new (token, strlen (token));
+  g_autoptr (Credential) credential = credential_new (kind, "acme", secret, 0, 900);
+  g_auto (SecretBuffer) output = { 0 };
+
+  if (!credential_format_find (format, NULL)->write (credential, &output, error))
+    {
+      g_assert_cmpuint (output.length, ==, 0);
+      return NULL;
+    }
+  return g_strndup (output.data, output.length);
+}
+
+static void
+test_session_is_escaped_for_xml (void)
+{
+  g_autofree char *soap = format_token ("soap", CREDENTIAL_BEARER, "00D!a<b>&c\"d'", NULL);
+  g_autofree char *header = format_token ("session-header", CREDENTIAL_BEARER, "00D!a.b.c", NULL);
+
+  g_assert_cmpstr (soap, ==,
+                   "<SessionHeader xmlns=\"urn:partner.soap.sforce.com\"><sessionId>"
+                   "00D!a&lt;b&gt;&amp;c\"d'</sessionId></SessionHeader>\n");
+  g_assert_cmpstr (header, ==, "X-SFDC-SESSION: 00D!a.b.c\n");
+}
+
+static void
+test_session_is_no_other_credential (void)
+{
+  static const char *const sessions[] = { "soap", "session-header" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (sessions); i++)
+    {
+      g_autoptr (GError) basic = NULL;
+      g_autoptr (GError) jwt = NULL;
+
+      g_assert_null (format_token (sessions[i], CREDENTIAL_BASIC, "x", &basic));
+      g_assert_error (basic, AVOUCH_ERROR, AVOUCH_ERROR_USAGE);
+      g_assert_null (
+          format_token (sessions[i], CREDENTIAL_BEARER, "eyJhbGciOiJSUzI1NiJ9.e30.c2ln", &jwt));
+      g_assert_error (jwt, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG);
+      g_assert_nonnull (error_hint (jwt));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -225,6 +273,8 @@ main (int argc, char **argv)
   g_test_add_func ("/quote/values-for-a-shell-and-for-curl",
                    test_quotes_values_for_a_shell_and_for_curl);
   g_test_add_func ("/writer/json-is-escaped", test_json_is_escaped);
+  g_test_add_func ("/format/session-is-escaped-for-xml", test_session_is_escaped_for_xml);
+  g_test_add_func ("/format/session-is-no-other-credential", test_session_is_no_other_credential);
   g_test_add_func ("/git-section/is-normalised", test_git_section_is_normalised);
   g_test_add_func ("/git-section/helper-survives-the-shell", test_git_helper_survives_the_shell);
   return g_test_run ();
