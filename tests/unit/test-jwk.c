@@ -110,7 +110,7 @@ assert_same (const Key *a, const Key *b)
 static void
 test_vectors (void)
 {
-  static const char *const names[] = { "rfc7515-a2-rs256", "rfc7515-a3-es256",
+  static const char *const names[] = { "rfc7515-a2-rs256", "rfc7515-a3-es256", "rfc7515-a4-es512",
                                        "rfc8037-a1-ed25519" };
 
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
@@ -124,6 +124,29 @@ test_vectors (void)
 
       assert_same (key, same);
       g_assert_null (key_certificate (key));
+    }
+}
+
+static void
+test_other_vectors (void)
+{
+  static const struct {
+    const char *name;
+    const char *alias;
+    const char *message;
+  } cases[] = {
+    { "rfc7515-a1-hs256.jwk", NULL, "it is a shared secret" },
+    { "rfc7517-a1-public.jwks", NULL, "it is a public key" },
+    { "rfc7517-a1-public.jwks", "2011-04-29", "it is a public key" },
+    { "rfc7638-3.1-rsa.jwk", NULL, "it is a public key" },
+    { "rfc8037-a2-ed25519.jwk", NULL, "it is a public key" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = vector (cases[i].name);
+
+      expect_error (text, cases[i].alias, cases[i].message, "");
     }
 }
 
@@ -497,7 +520,8 @@ static const struct {
   const char *path;
   void (*run) (void);
 } tests[] = {
-  { "/jwk/rfc7515-a2-a3-and-rfc8037-a1", test_vectors },
+  { "/jwk/rfc7515-a2-to-a4-and-rfc8037-a1", test_vectors },
+  { "/jwk/rfc7515-a1-rfc7517-a1-and-rfc8037-a2-are-no-private-keys", test_other_vectors },
   { "/jwk/rfc7517-a2", test_rfc7517_set },
   { "/jwk/of-openssl's-keys", test_of_openssl },
   { "/jwk/rsa-under-2048-bits", test_small_rsa },
