@@ -105,7 +105,8 @@ encoding_open_traditional (const Secret *encoded, Unlock *unlock G_GNUC_UNUSED, 
   return finish_plain (&handle, &der, status, error);
 }
 
-/* id-scrypt (RFC 7914 section 7): GnuTLS reports a parser's error for it. */
+/* id-scrypt (RFC 7914 section 7) with a cipher that we do not know: GnuTLS reports a parser's error
+ * for it. */
 static bool
 names_scrypt (const gnutls_datum_t *der)
 {
@@ -145,7 +146,8 @@ open_protected (const Protection *protection, Unlock *unlock, GError **error)
   g_autoptr (Secret) plain = NULL;
   const char *passphrase;
 
-  if (!unlock_spend (unlock, protection->iterations, error) ||
+  if (!unlock_allows_memory (protection_memory (protection), error) ||
+      !unlock_spend (unlock, protection_rounds (protection), error) ||
       !key_passphrase (unlock, &passphrase, error))
     return NULL;
   plain = protection_open (protection, passphrase);

@@ -36,6 +36,18 @@ protection_read (const Secret *encoded, Protection *protection)
   return true;
 }
 
+uint64_t
+protection_rounds (const Protection *protection)
+{
+  return protection->scrypt.n > 0 ? scrypt_rounds (&protection->scrypt) : protection->iterations;
+}
+
+uint64_t
+protection_memory (const Protection *protection)
+{
+  return protection->scrypt.n > 0 ? scrypt_memory (&protection->scrypt) : 0;
+}
+
 /* A wrong key passes for padding once in 256 times: the plaintext must also be PKCS#8, whole. */
 static bool
 is_whole_pkcs8 (const Secret *plain)

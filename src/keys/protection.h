@@ -5,11 +5,13 @@
 #pragma once
 
 #include "reader.h"
+#include "scrypt.h"
 
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
 typedef struct _ProtectionScheme ProtectionScheme;
+typedef struct _ProtectionKdf ProtectionKdf;
 
 /* Borrows from the bytes that it was read from. */
 typedef struct {
@@ -19,14 +21,20 @@ typedef struct {
   unsigned iterations; /* 0: the scheme has none */
   gnutls_cipher_algorithm_t cipher;
   /* PBES2 alone. */
+  const ProtectionKdf *kdf;
   gnutls_mac_algorithm_t prf;
+  ScryptCost scrypt; /* all 0: another function */
   Reader iv;
 } Protection;
 
 /* Whether ENCODED is of a scheme that we open. Decrypts nothing. */
 bool protection_read (const Secret *encoded, Protection *protection);
+/* What opening it costs, for the caller to check first: rounds of PBKDF2 or as many others as take
+ * that long, and bytes of memory where these are many. */
+uint64_t protection_rounds (const Protection *protection);
+uint64_t protection_memory (const Protection *protection);
 /* The PKCS#8 inside; NULL: the passphrase is wrong. PASSPHRASE: UTF-8; NULL: none, which PKCS#12
- * tells from an empty one. The caller checks the iterations first. */
+ * tells from an empty one. */
 Secret *protection_open (const Protection *protection, const char *passphrase);
 
 /* For the schemes. */

@@ -34,7 +34,7 @@ unlock_passphrase (Unlock *unlock, const char *what, GError **error)
 }
 
 bool
-unlock_spend (Unlock *unlock, unsigned iterations, GError **error)
+unlock_spend (Unlock *unlock, uint64_t iterations, GError **error)
 {
   if (iterations > UNLOCK_MAX_ITERATIONS - unlock->iterations)
     {
@@ -45,8 +45,22 @@ unlock_spend (Unlock *unlock, unsigned iterations, GError **error)
         error_add_hint (*error, _ ("encrypt the key again with fewer iterations"));
       return false;
     }
-  unlock->iterations += iterations;
+  unlock->iterations += (unsigned) iterations;
   return true;
+}
+
+bool
+unlock_allows_memory (uint64_t bytes, GError **error)
+{
+  if (bytes <= UNLOCK_MAX_MEMORY)
+    return true;
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
+               _ ("its encryption (scrypt) asks for more than %d MiB of memory"),
+               UNLOCK_MAX_MEMORY / (1024 * 1024));
+  if (error != NULL)
+    error_add_hint (*error, _ ("encrypt the key again with less: openssl pkcs8 -topk8 -scrypt "
+                               "takes 16 MiB unless told otherwise"));
+  return false;
 }
 
 bool

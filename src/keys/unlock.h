@@ -4,9 +4,14 @@
 
 #include "key.h"
 
+#include <stdint.h>
+
 /* PBKDF rounds of one load, all parts of the container together. GnuTLS has no bound of its own: a
  * hostile file could ask for 2^31. keytool writes 10,000, and OWASP's advice is 600,000. */
 #define UNLOCK_MAX_ITERATIONS 5000000
+/* Bytes of one derivation with scrypt, all in all: what openssl opens, whose default for a new key
+ * takes half of it. */
+#define UNLOCK_MAX_MEMORY (32 * 1024 * 1024)
 
 typedef struct {
   const KeySource *source;
@@ -25,7 +30,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Unlock, unlock_clear)
  * caller's own. */
 const char *unlock_passphrase (Unlock *unlock, const char *what, GError **error);
 /* Before a derivation of ITERATIONS rounds. Error: key, where the limit is passed. */
-bool unlock_spend (Unlock *unlock, unsigned iterations, GError **error);
+bool unlock_spend (Unlock *unlock, uint64_t iterations, GError **error);
+/* Before a derivation that takes this many bytes. Error: as above. */
+bool unlock_allows_memory (uint64_t bytes, GError **error);
 /* Error: passphrase. Always returns false. */
 bool unlock_refused (GError **error);
 /* The same for a key, which may lie in a container that did open. */
