@@ -22,7 +22,7 @@ profile_key_load (PassphraseSource *source, GError **error)
       profile_set_error (profile, "key", error, _ ("the profile names no key"));
       return NULL;
     }
-  if (!key_is_uri (location))
+  if (key_is_path (location))
     {
       location = path = profile_get_path (profile, "key", source->home, error);
       if (path == NULL)

@@ -7,6 +7,7 @@
 #include "gnutls-auto.h"
 #include "i18n.h"
 #include "key-private.h"
+#include "reader.h"
 
 /* GnuTLS takes cubic time in the number of parts (3 s for 1,000, in 19 kB) and quadratic in that of
  * their entries; openssl writes two parts, keytool two or three. */
@@ -43,6 +44,16 @@ open_without_passphrase (gnutls_pkcs12_t file, Unlock *unlock)
 }
 
 static bool
+fail_utf8 (GError **error)
+{
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE,
+               _ ("the passphrase is not text in UTF-8, which PKCS#12 needs"));
+  if (error != NULL)
+    error_add_hint (*error, _ ("store the passphrase again, as UTF-8"));
+  return false;
+}
+
+static bool
 verify_mac (gnutls_pkcs12_t file, Unlock *unlock, GError **error)
 {
   const char *passphrase;
@@ -67,6 +78,8 @@ verify_mac (gnutls_pkcs12_t file, Unlock *unlock, GError **error)
   passphrase = unlock_passphrase (unlock, "keystore", error);
   if (passphrase == NULL)
     return false;
+  if (!g_utf8_validate (passphrase, -1, NULL))
+    return fail_utf8 (error);
   status = gnutls_pkcs12_verify_mac (file, passphrase);
   if (status == GNUTLS_E_MAC_VERIFY_FAILED)
     return unlock_refused (error);
@@ -177,11 +190,23 @@ check_limits (const Secret *content, GError **error)
   return false;
 }
 
+/* Without what follows it, such as a line feed: openssl does not mind, and GnuTLS does. */
+static gnutls_datum_t
+whole_item (const Secret *content)
+{
+  gnutls_datum_t der = encoding_datum (content);
+  Reader rest = reader_of_secret (content);
+
+  if (reader_der (&rest, DER_TAG_SEQUENCE, NULL))
+    der.size -= (unsigned) rest.left;
+  return der;
+}
+
 static bool
 read_pkcs12 (Secret *content, Unlock *unlock, Contents *contents, GError **error)
 {
   g_auto (gnutls_pkcs12_t) file = NULL;
-  gnutls_datum_t der = encoding_datum (content);
+  gnutls_datum_t der = whole_item (content);
   int status;
 
   if (!check_limits (content, error))

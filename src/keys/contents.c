@@ -238,6 +238,14 @@ fail_without_key (const Contents *contents, GError **error)
   g_propagate_error (error, g_steal_pointer (&reason));
 }
 
+static bool
+is_lone_and_unnamed (const Contents *contents)
+{
+  const Entry *first = g_ptr_array_index (contents->keys, 0);
+
+  return contents->keys->len == 1 && first->alias == NULL;
+}
+
 static const Entry *
 fail_choice (const Contents *contents, const char *alias, GError **error)
 {
@@ -251,6 +259,9 @@ fail_choice (const Contents *contents, const char *alias, GError **error)
     g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
                  _ ("“%s” in it is a trusted certificate, not a private key; it has: %s"), cleaned,
                  names);
+  else if (is_lone_and_unnamed (contents))
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
+                 _ ("the one key in it has no name, and “%s” is asked for"), cleaned);
   else
     g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
                  _ ("no single key is called “%s” in it: %s"), cleaned, names);
@@ -261,26 +272,42 @@ fail_choice (const Contents *contents, const char *alias, GError **error)
   return NULL;
 }
 
-/* Java's keystores compare aliases without regard to case. */
+/* The only key of that name; FOLDED: without regard to case. COUNT: how many there are. */
+static const Entry *
+find_entry (const Contents *contents, const char *alias, bool folded, unsigned *count)
+{
+  g_autofree char *wanted = folded ? fold (alias) : g_strdup (alias);
+  const Entry *found = NULL;
+
+  *count = 0;
+  for (unsigned i = 0; i < contents->keys->len; i++)
+    {
+      g_autofree char *name = entry_name (contents, i);
+      g_autofree char *compared = folded ? fold (name) : g_strdup (name);
+
+      if (strcmp (compared, wanted) != 0)
+        continue;
+      found = g_ptr_array_index (contents->keys, i);
+      ++*count;
+    }
+  return *count == 1 ? found : NULL;
+}
+
+/* Java's keystores compare aliases without regard to case; in a JWK set or a PKCS#12 file of
+ * openssl two may differ by it alone, and then it counts. */
 static const Entry *
 choose_entry (const Contents *contents, const char *alias, GError **error)
 {
-  g_autofree char *wanted = fold (alias != NULL ? alias : "");
   const Entry *chosen = NULL;
+  unsigned count;
 
   if (alias == NULL && contents->keys->len == 1)
     return g_ptr_array_index (contents->keys, 0);
-  for (unsigned i = 0; alias != NULL && i < contents->keys->len; i++)
-    {
-      g_autofree char *name = entry_name (contents, i);
-      g_autofree char *folded = g_utf8_casefold (name, -1);
-
-      if (strcmp (folded, wanted) != 0)
-        continue;
-      if (chosen != NULL)
-        return fail_choice (contents, alias, error);
-      chosen = g_ptr_array_index (contents->keys, i);
-    }
+  if (alias == NULL)
+    return fail_choice (contents, alias, error);
+  chosen = find_entry (contents, alias, false, &count);
+  if (count == 0)
+    chosen = find_entry (contents, alias, true, &count);
   return chosen != NULL ? chosen : fail_choice (contents, alias, error);
 }
 

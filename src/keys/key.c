@@ -10,6 +10,7 @@
 #include "pkcs11.h"
 #include "text.h"
 
+#define KEYRING_SCHEME   "keyring:"
 #define KEY_MAX_RSA_BITS 16384 /* beyond it a signature takes seconds */
 
 struct _Key {
@@ -83,6 +84,7 @@ new_of_kind (gnutls_pk_algorithm_t algorithm, unsigned bits, gnutls_ecc_curve_t 
   return key;
 }
 
+/* What no passphrase protects may be damaged: GnuTLS imports a scalar with the point of another. */
 Key *
 key_new (gnutls_x509_privkey_t private, GError **error)
 {
@@ -96,6 +98,11 @@ key_new (gnutls_x509_privkey_t private, GError **error)
   key = new_of_kind ((gnutls_pk_algorithm_t) algorithm, bits, curve, error);
   if (key == NULL)
     return NULL;
+  if (gnutls_x509_privkey_verify_params (taken) < 0)
+    {
+      mistake_fail (MISTAKE_HALVES, error);
+      return NULL;
+    }
   if (gnutls_privkey_init (&key->private) < 0 ||
       gnutls_privkey_import_x509 (key->private, taken, GNUTLS_PRIVKEY_IMPORT_AUTO_RELEASE) < 0)
     {
@@ -165,6 +172,18 @@ key_is_uri (const char *location)
   return g_str_has_prefix (location, PKCS11_URI_SCHEME);
 }
 
+static bool
+is_in_keyring (const char *location)
+{
+  return g_str_has_prefix (location, KEYRING_SCHEME);
+}
+
+bool
+key_is_path (const char *location)
+{
+  return !key_is_uri (location) && !is_in_keyring (location);
+}
+
 static Key *
 load (const KeySource *source, GError **error)
 {
@@ -175,7 +194,9 @@ load (const KeySource *source, GError **error)
   if (!g_path_is_absolute (source->location))
     {
       g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
-                   _ ("this version takes keys from files and PKCS#11 tokens only"));
+                   is_in_keyring (source->location)
+                       ? _ ("this version does not take keys from the keyring")
+                       : _ ("this version takes keys from files and PKCS#11 tokens only"));
       if (error != NULL)
         error_add_hint (*error, _ ("set `key` to the path of a file, or to pkcs11:…"));
       return NULL;

@@ -32,8 +32,10 @@ typedef struct {
   bool own_passphrase; /* the key's passphrase is not that of its store, and asked for by itself */
 } KeySource;
 
-/* LOCATION is a PKCS#11 URI (RFC 7512), to which no rule of paths applies. */
+/* LOCATION is a PKCS#11 URI (RFC 7512). */
 bool key_is_uri (const char *location);
+/* It is neither that nor keyring:NAME, to which no rule of paths applies. */
+bool key_is_path (const char *location);
 
 /* The content decides the format, never the name. Errors: key, passphrase; each names the file
  * or the URI. */
