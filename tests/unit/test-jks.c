@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Keystores that Java's keytool makes: each opens, signs, and is verified by openssl with the
- * certificate that keytool exports. */
+/* Keystores that Java's keytool and openssl make: each opens and signs, and what it signs is
+ * verified by openssl and by the npm library jose, with the certificate that keytool exports. */
 #include "base64url.h"
 #include "error.h"
 #include "gnutls-auto.h"
@@ -13,26 +13,31 @@
 #define STORE_WORD "store-word"
 #define KEY_WORD   "key-word"
 #define WIDE_WORD  "pässwörd😀"
+#define EC         " -keyalg EC -groupname secp256r1\n"
 
-/* What keytool can vary. */
-static const char *const algorithms[] = { "rsa", "ec" };
+/* What can vary. */
 static const struct {
   const char *name;
-  const char *option; /* for the machine */
-  const char *type;
-  bool key_word; /* a key may have its own password */
+  const char *options; /* of keytool */
+} algorithms[] = {
+  { "rsa", " -keyalg RSA -keysize 2048\n" },
+  { "large", " -keyalg RSA -keysize 4096\n" },
+  { "ec", EC },
+};
+static const struct {
+  const char *name;
+  const char *option; /* of the Java machine, or of openssl */
+  const char *type;   /* NULL: made by openssl, with one entry */
+  bool key_word;      /* a key may have its own password */
 } types[] = {
-  { "jks", "", "JKS", true },
-  { "jceks", "", "JCEKS", true },
-  { "modern", "", "PKCS12", false },
-  { "legacy", "-J-Dkeystore.pkcs12.legacy ", "PKCS12", false },
+  { "jks", "", "JKS", true },        { "jceks", "", "JCEKS", true },
+  { "modern", "", "PKCS12", false }, { "legacy", "-J-Dkeystore.pkcs12.legacy ", "PKCS12", false },
+  { "openssl", "", NULL, false },    { "openssl-legacy", "-legacy", NULL, false },
 };
 
 #define EXPORT "-exportcert -rfc -alias alpha -storepass " STORE_WORD
 #define GENERATE                                                                                   \
   "-genkeypair -storetype PKCS12 -storepass " STORE_WORD " -dname CN=robot -alias %s -keystore "
-#define RSA  " -keyalg RSA -keysize 2048\n"
-#define EC   " -keyalg EC -groupname secp256r1\n"
 #define FROM "-importkeystore -noprompt -srcstorepass " STORE_WORD " -srckeystore "
 
 /* One and three entries of each kind, to be copied into every other kind of store. */
@@ -41,10 +46,9 @@ write_sources (GString *commands)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (algorithms); i++)
     {
-      const char *options = i == 0 ? RSA : EC;
-      const char *name = algorithms[i];
+      const char *name = algorithms[i].name;
 
-      g_string_append_printf (commands, GENERATE "%s1%s", "Alpha", name, options);
+      g_string_append_printf (commands, GENERATE "%s1%s", "Alpha", name, algorithms[i].options);
       g_string_append_printf (commands, EXPORT " -keystore %s1 -file %s.crt\n", name, name);
       g_string_append_printf (
           commands, FROM "%s1 -destkeystore %s3 -deststorepass " STORE_WORD "\n", name, name);
@@ -66,15 +70,34 @@ write_copies (GString *commands, size_t type, const char *algorithm, int entries
 {
   static const char *const aliases[] = { "alpha", "beta", "gamma" };
   g_autofree char *name = store_name (type, algorithm, entries, key_word);
-  g_autofree char *copy = g_strdup_printf (
-      "%s" FROM "%s%d -destkeystore %s -deststoretype %s -deststorepass " STORE_WORD,
-      types[type].option, algorithm, entries, name, types[type].type);
+  g_autofree char *copy = NULL;
 
+  if (types[type].type == NULL)
+    return;
+  copy = g_strdup_printf ("%s" FROM
+                          "%s%d -destkeystore %s -deststoretype %s -deststorepass " STORE_WORD,
+                          types[type].option, algorithm, entries, name, types[type].type);
   if (!key_word)
     g_string_append_printf (commands, "%s\n", copy);
   for (int i = 0; key_word && i < entries; i++)
     g_string_append_printf (commands, "%s -srcalias %s -destkeypass " KEY_WORD "\n", copy,
                             aliases[i]);
+}
+
+/* The same keys once more. */
+static void
+make_openssl_store (size_t type, const char *algorithm)
+{
+  g_autofree char *name = store_name (type, algorithm, 1, false);
+  g_autofree char *take =
+      g_strdup_printf ("openssl pkcs12 -in %s1 -passin pass:" STORE_WORD " -nodes -out %s.pem",
+                       algorithm, algorithm);
+  g_autofree char *export = g_strdup_printf (
+      "openssl pkcs12 -export %s -in %s.pem -name Alpha -passout pass:" STORE_WORD " -out %s",
+      types[type].option, algorithm, name);
+
+  make (take);
+  make (export);
 }
 
 /* Every store of the matrix. */
@@ -85,9 +108,17 @@ each_store (void (*visit) (void *data, size_t type, const char *algorithm, int e
 {
   for (size_t type = 0; type < G_N_ELEMENTS (types); type++)
     for (size_t i = 0; i < G_N_ELEMENTS (algorithms); i++)
-      for (int entries = 1; entries <= 3; entries += 2)
+      for (int entries = 1; entries <= (types[type].type != NULL ? 3 : 1); entries += 2)
         for (int key_word = 0; key_word <= types[type].key_word; key_word++)
-          visit (data, type, algorithms[i], entries, key_word != 0);
+          visit (data, type, algorithms[i].name, entries, key_word != 0);
+}
+
+static void
+make_other (void *data G_GNUC_UNUSED, size_t type, const char *algorithm, int entries G_GNUC_UNUSED,
+            bool key_word G_GNUC_UNUSED)
+{
+  if (types[type].type == NULL)
+    make_openssl_store (type, algorithm);
 }
 
 static void
@@ -102,9 +133,6 @@ make_stores (void)
   static const char others[] =
       FROM "ec1 -destkeystore wide.jks -deststoretype JKS -deststorepass " WIDE_WORD
            " -destkeypass " WIDE_WORD " -srcalias alpha -destalias Schlüssel😀\n"
-           "-genkeypair -storetype JKS -storepass " STORE_WORD
-           " -dname CN=large -alias alpha -keystore large.jks -keyalg RSA -keysize 4096\n" EXPORT
-           " -keystore large.jks -file large.crt\n"
            "-importcert -noprompt -storetype JKS -storepass " STORE_WORD
            " -keystore jks-ec3 -alias Root -file rsa.crt\n"
            "-importcert -noprompt -storetype JKS -storepass " STORE_WORD
@@ -128,6 +156,7 @@ make_stores (void)
   make ("openssl x509 -in rsa.crt -pubkey -noout -out rsa.pub");
   make ("openssl x509 -in ec.crt -pubkey -noout -out ec.pub");
   make ("openssl x509 -in large.crt -pubkey -noout -out large.pub");
+  each_store (make_other, NULL);
 }
 
 typedef struct {
@@ -195,6 +224,42 @@ put_signature (const char *text, const Algorithm *algorithm)
     gnutls_free (der.data);
 }
 
+/* One token a store, for jose: it is started once. */
+static JsonArray *requests;
+
+/* RS256 gives the same bytes each time: the same key came out of every store. */
+static void
+expect_same_token (const char *token, const char *certificate)
+{
+  for (unsigned i = 0; i < json_array_get_length (requests); i++)
+    {
+      JsonObject *request = json_array_get_object_element (requests, i);
+
+      if (strcmp (json_object_get_string_member (request, "key"), certificate) == 0)
+        g_assert_cmpstr (json_object_get_string_member (request, "token"), ==, token);
+    }
+}
+
+static void
+remember (const char *token, const char *algorithm, const char *public)
+{
+  JsonObject *request = json_object_new ();
+  JsonObject *options = json_object_new ();
+  JsonArray *allowed = json_array_new ();
+  g_autofree char *name = g_strconcat (public, ".crt", NULL);
+  g_autofree char *certificate = get (name, NULL);
+
+  if (strcmp (algorithm, "RS256") == 0)
+    expect_same_token (token, certificate);
+  json_array_add_string_element (allowed, algorithm);
+  json_object_set_array_member (options, "algorithms", allowed);
+  json_object_set_string_member (request, "do", "verify");
+  json_object_set_string_member (request, "key", certificate);
+  json_object_set_string_member (request, "token", token);
+  json_object_set_object_member (request, "options", options);
+  json_array_add_object_element (requests, request);
+}
+
 static void
 expect_signs (Key *key, const char *public)
 {
@@ -208,6 +273,7 @@ expect_signs (Key *key, const char *public)
   json_object_set_string_member (claims, "sub", "robot");
   token = jwt_sign (key, algorithm, NULL, claims, NULL);
   text = secret_bytes (token, NULL);
+  remember (text, algorithm->name, public);
   dot = strrchr (text, '.');
   put_bytes ("input", text, (size_t) (dot - text));
   put_signature (dot + 1, algorithm);
@@ -244,11 +310,53 @@ test_matrix (void)
 }
 
 static void
-test_large (void)
+put_requests (void)
 {
-  Words words = { STORE_WORD, NULL, 0 };
+  g_autoptr (JsonNode) root = json_node_alloc ();
+  g_autofree char *text = json_to_string (json_node_init_array (root, requests), FALSE);
 
-  expect_opens ("large.jks", NULL, &words, "large");
+  put ("requests", text);
+}
+
+static void
+expect_verified (JsonArray *answers)
+{
+  g_assert_cmpuint (json_array_get_length (answers), ==, json_array_get_length (requests));
+  for (unsigned i = 0; i < json_array_get_length (answers); i++)
+    {
+      JsonObject *answer = json_array_get_object_element (answers, i);
+      JsonObject *claims;
+
+      if (json_object_has_member (answer, "error"))
+        g_error ("token %u: %s", i, json_object_get_string_member (answer, "message"));
+      claims = json_object_get_object_member (answer, "claims");
+      g_assert_cmpstr (json_object_get_string_member (claims, "sub"), ==, "robot");
+    }
+}
+
+static void
+test_jose (void)
+{
+  g_autofree char *node = g_find_program_in_path ("node");
+  g_autofree char *script = g_test_build_filename (G_TEST_DIST, "integration", "jose.mjs", NULL);
+  g_autofree char *command =
+      g_strdup_printf ("sh -c 'node --no-warnings \"$0\" <requests >answers' "
+                       "'%s'",
+                       script);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autofree char *answers = in_folder ("answers");
+
+  if (node == NULL || g_getenv ("TEST_JOSE") == NULL)
+    {
+      g_test_skip ("jose is not installed; ./dev deps does");
+      return;
+    }
+  if (json_array_get_length (requests) == 0) /* run alone */
+    each_store (visit_store, NULL);
+  put_requests ();
+  make (command);
+  g_assert_true (json_parser_load_from_file (parser, answers, NULL));
+  expect_verified (json_node_get_array (json_parser_get_root (parser)));
 }
 
 static void
@@ -328,7 +436,7 @@ static const struct {
   void (*run) (void);
 } tests[] = {
   { "/keytool/every-store-signs", test_matrix },
-  { "/keytool/rsa-4096", test_large },
+  { "/keytool/jose-verifies-what-each-store-signs", test_jose },
   { "/keytool/wide-characters-in-alias-and-password", test_wide_characters },
   { "/keytool/each-wrong-password-has-its-message", test_wrong_words },
   { "/keytool/no-passphrase-is-said", test_no_passphrase },
@@ -351,9 +459,11 @@ main (int argc, char **argv)
     }
   maker_begin ();
   make_stores ();
+  requests = json_array_new ();
   for (size_t i = 0; i < G_N_ELEMENTS (tests); i++)
     g_test_add_func (tests[i].path, tests[i].run);
   result = g_test_run ();
+  json_array_unref (requests);
   maker_end ();
   return result;
 }
