@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Every container, PEM and PKCS#12 first, under the passphrase of the seeds. */
+/* Whatever a key file holds, under the passphrase of the seeds. */
 #include "error.h"
 #include "fuzz.h"
 #include "key-private.h"

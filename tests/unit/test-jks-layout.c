@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Java keystores byte by byte: what keytool wrote (tests/fuzz/corpus/key, password "fuzz") is taken
+/* Java keystores byte by byte: what keytool wrote (tests/fuzz/corpus/jks, password "fuzz") is taken
  * apart and put together as keytool never would. */
 #include "encoding.h"
 #include "error.h"
@@ -31,9 +31,9 @@ enum { DIGEST = 20, HEAD = 12, MAX_GROWTH = 32 * 1024 /* KiB */ };
 static const char word[] = "fuzz";
 
 static GByteArray *
-seed (const char *name)
+seed (const char *corpus, const char *name)
 {
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fuzz", "corpus", "key", name, NULL);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fuzz", "corpus", corpus, name, NULL);
   char *bytes;
   size_t length;
 
@@ -58,7 +58,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Parts, parts_clear)
 static Parts
 take_apart (const char *name)
 {
-  Parts parts = { .store = seed (name) };
+  Parts parts = { .store = seed ("jks", name) };
   Reader reader = { parts.store->data, parts.store->len };
   uint32_t length;
 
@@ -196,11 +196,15 @@ expect_error (const GByteArray *store, const char *alias, const char *message)
 static void
 test_seeds (void)
 {
-  for (const char **name = (const char *[]){ "keytool.jks", "keytool.jceks", "keytool.p12",
-                                             "keytool-legacy.p12", "equal-halves.jceks", NULL };
-       *name != NULL; name++)
+  static const char *const seeds[][2] = {
+    { "jks", "keytool.jks" },           { "jks", "keytool.jceks" },
+    { "jks", "equal-halves.jceks" },    { "pkcs12", "keytool.p12" },
+    { "pkcs12", "keytool-legacy.p12" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (seeds); i++)
     {
-      g_autoptr (GByteArray) store = seed (*name);
+      g_autoptr (GByteArray) store = seed (seeds[i][0], seeds[i][1]);
 
       expect_key (store, "ROBOT");
     }
@@ -286,7 +290,7 @@ static void
 test_chain (void)
 {
   g_auto (Parts) parts = take_apart ("keytool.jks");
-  g_autoptr (GByteArray) other = seed ("bundle.pem");
+  g_autoptr (GByteArray) other = seed ("pem", "bundle.pem");
   gnutls_datum_t pem = { other->data, other->len };
   g_auto (gnutls_x509_crt_t) certificate = NULL;
   g_auto (gnutls_datum_t) der = { 0 };
@@ -563,7 +567,7 @@ test_damage (void)
   for (const char **name = (const char *[]){ "keytool.jks", "keytool.jceks", NULL }; *name != NULL;
        name++)
     {
-      g_autoptr (GByteArray) store = seed (*name);
+      g_autoptr (GByteArray) store = seed ("jks", *name);
 
       damage_store (store);
     }

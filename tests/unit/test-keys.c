@@ -987,51 +987,6 @@ test_other_locations (void)
     }
 }
 
-static Key *
-read_bytes (const char *bytes, size_t length)
-{
-  g_autoptr (Secret) content = secret_new (bytes, length);
-  g_autoptr (GError) error = NULL;
-  KeySource source = { .location = "",
-                       .passphrase = answer,
-                       .passphrase_data = (void *) passphrase };
-  Key *key = key_read (content, &source, &error);
-
-  g_assert_true ((key == NULL) == (error != NULL));
-  if (error != NULL)
-    g_assert_true (error->domain == AVOUCH_ERROR);
-  return key;
-}
-
-/* No truncation gives a key, and no changed byte a crash or a foreign error. (A change of what no
- * checksum covers, such as a base64 pad, may well leave the key whole.) */
-static void
-test_damage (void)
-{
-  static const char *const files[] = { "small.p12", "small.der", "small.pem" };
-
-  make ("openssl pkcs12 -export -inkey ec.pem -in ec.crt -iter 1 -passout '" PASS
-        "' -out small.p12");
-  make ("openssl pkcs8 -topk8 -in ec.pem -outform DER -iter 1 -passout '" PASS "' -out small.der");
-  make ("openssl ec -in ec.pem -aes128 -passout '" PASS "' -out small.pem");
-  for (size_t i = 0; i < G_N_ELEMENTS (files); i++)
-    {
-      size_t length;
-      g_autofree char *bytes = get (files[i], &length);
-
-      for (size_t cut = 0; cut + 1 < length; cut++) /* the last byte of a PEM is a line feed */
-        g_assert_null (read_bytes (bytes, cut));
-      for (size_t at = 0; at < length; at++)
-        {
-          g_autoptr (Key) key = NULL;
-
-          bytes[at] ^= (char) (1 << (at % 8));
-          key = read_bytes (bytes, length);
-          bytes[at] ^= (char) (1 << (at % 8));
-        }
-    }
-}
-
 static void
 test_references (void)
 {
@@ -1087,7 +1042,6 @@ static const struct {
   { "/file/mode-for-others-is-refused", test_file_mode },
   { "/file/kinds", test_file_kinds },
   { "/file/other-locations-are-named", test_other_locations },
-  { "/damage/every-truncation-and-changed-byte", test_damage },
 };
 
 int

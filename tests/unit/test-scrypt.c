@@ -245,7 +245,7 @@ test_in_pkcs12 (void)
 
 /* DER: TAG around a NULL-ended list of parts, which are released. */
 static GByteArray *
-der (uint8_t tag, ...)
+der (int tag, ...)
 {
   GByteArray *all = g_byte_array_new ();
   va_list parts;
@@ -259,7 +259,7 @@ der (uint8_t tag, ...)
     }
   va_end (parts);
   g_assert_cmpuint (all->len, <, 0x80);
-  g_byte_array_prepend (all, (uint8_t[]){ tag, (uint8_t) all->len }, 2);
+  g_byte_array_prepend (all, (uint8_t[]){ (uint8_t) tag, (uint8_t) all->len }, 2);
   return all;
 }
 
