@@ -403,14 +403,16 @@ test_no_passphrase (void)
 static void
 test_aliases (void)
 {
-  for (const char **name = (const char *[]){ "alpha", "beta", "gamma", NULL }; *name != NULL;
-       name++)
+  static const char *const names[] = { "alpha", "beta", "gamma", "it holds 3 keys" };
+  static const char *const stores[] = { "jks-rsa3", "jceks-rsa3", "modern-rsa3", "legacy-rsa3" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (stores); i++)
     {
-      expect_store ("jks-rsa3", NULL, STORE_WORD, NULL, AVOUCH_ERROR_KEY, *name, "key-alias");
-      expect_store ("jks-rsa3", "delta", STORE_WORD, NULL, AVOUCH_ERROR_KEY, *name, "key-alias");
+      for (size_t j = 0; j < G_N_ELEMENTS (names); j++)
+        expect_store (stores[i], NULL, STORE_WORD, NULL, AVOUCH_ERROR_KEY, names[j], "key-alias");
+      expect_store (stores[i], "delta", STORE_WORD, NULL, AVOUCH_ERROR_KEY,
+                    "no single key is called “delta” in it: ", "key-alias");
     }
-  expect_store ("jks-rsa3", NULL, STORE_WORD, NULL, AVOUCH_ERROR_KEY, "it holds 3 keys",
-                "key-alias");
 }
 
 static void

@@ -448,10 +448,12 @@ test_set (void)
   g_autoptr (Key) only = read_well (lone, NULL);
   g_autoptr (Key) first = read_well (many, "first");
   g_autoptr (Key) second = read_well (many, "Zürich");
+  g_autoptr (Key) folded = read_well (many, "ZÜRICH");
 
   g_assert_cmpint (key_kind (only), ==, KEY_EDDSA);
   g_assert_cmpint (key_kind (first), ==, KEY_EC);
   g_assert_cmpint (key_kind (second), ==, KEY_EDDSA);
+  assert_same (folded, second);
   expect_error (many, NULL, "it holds 3 keys, and no alias says which: first, Zürich, 3",
                 "key-alias");
   expect_error (many, "third", "“third” in it: first, Zürich, 3", "key-alias");
