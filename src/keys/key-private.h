@@ -27,10 +27,12 @@ Key *key_read (Secret *content, const KeySource *source, GError **error);
 Key *key_new (gnutls_x509_privkey_t private, GError **error);
 /* A key that its token keeps; takes PRIVATE over. PUBLIC tells kind and size. Errors: as above. */
 Key *key_new_in_token (gnutls_privkey_t private, gnutls_pubkey_t public, GError **error);
+/* The public half of PRIVATE, told by CERTIFICATE (may be NULL) or by its token. The caller owns
+ * it. Error: key. */
+gnutls_pubkey_t key_read_public (gnutls_privkey_t private, gnutls_x509_crt_t certificate,
+                                 GError **error);
 /* DATA is released after the handle of the private key. */
 void key_keep (Key *key, void *data, GDestroyNotify release);
-/* Takes CERTIFICATE over. */
-void key_set_certificate (Key *key, gnutls_x509_crt_t certificate);
 
 /* A regular file of at most KEY_MAX_FILE bytes that others may neither read nor write; symbolic
  * links are followed. Error: key, naming no file. */

@@ -270,3 +270,40 @@ key_certificate (const Key *key)
 {
   return key->certificate;
 }
+
+/* By way of DER: GnuTLS gives no size to an EC key that it reads from a token. */
+static bool
+read_told (gnutls_privkey_t private, gnutls_pubkey_t public)
+{
+  g_auto (gnutls_pubkey_t) told = NULL;
+  g_auto (gnutls_datum_t) der = { 0 };
+
+  return gnutls_pubkey_init (&told) >= 0 &&
+         gnutls_pubkey_import_privkey (told, private, 0, 0) >= 0 &&
+         gnutls_pubkey_export2 (told, GNUTLS_X509_FMT_DER, &der) >= 0 &&
+         gnutls_pubkey_import (public, &der, GNUTLS_X509_FMT_DER) >= 0;
+}
+
+/* Of an EC key a token may tell it only by an object of its own, or by the certificate. */
+gnutls_pubkey_t
+key_read_public (gnutls_privkey_t private, gnutls_x509_crt_t certificate, GError **error)
+{
+  g_auto (gnutls_pubkey_t) public = NULL;
+
+  if (gnutls_pubkey_init (&public) >= 0 &&
+      (certificate != NULL ? gnutls_pubkey_import_x509 (public, certificate, 0) >= 0
+                           : read_told (private, public)))
+    return g_steal_pointer (&public);
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
+               _ ("the token has neither a public key nor a certificate beside the private key"));
+  if (error != NULL)
+    error_add_hint (*error, _ ("put the certificate there, under the key's ID: p11tool --login "
+                               "--write --load-certificate=FILE --id=ID pkcs11:token=NAME"));
+  return NULL;
+}
+
+gnutls_pubkey_t
+key_copy_public (const Key *key, GError **error)
+{
+  return key_read_public (key->private, key->certificate, error);
+}

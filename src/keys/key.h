@@ -51,3 +51,7 @@ gnutls_ecc_curve_t key_curve (const Key *key);
 gnutls_privkey_t key_private (const Key *key);
 /* The certificate that belongs to the key, or NULL. Borrowed. */
 gnutls_x509_crt_t key_certificate (const Key *key);
+/* Takes CERTIFICATE, which is the key's, over. */
+void key_set_certificate (Key *key, gnutls_x509_crt_t certificate);
+/* The public half. The caller owns it. Error: key (its token does not tell). */
+gnutls_pubkey_t key_copy_public (const Key *key, GError **error);

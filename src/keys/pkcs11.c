@@ -325,37 +325,6 @@ find_certificate (gnutls_privkey_t private, const Objects *certificates, gnutls_
   return certificates->count == 0 || mistake_fail (MISTAKE_MISMATCH, error);
 }
 
-/* By way of DER: GnuTLS gives no size to an EC key that it reads from a token. */
-static bool
-read_told (gnutls_privkey_t private, gnutls_pubkey_t public)
-{
-  g_auto (gnutls_pubkey_t) told = NULL;
-  g_auto (gnutls_datum_t) der = { 0 };
-
-  return gnutls_pubkey_init (&told) >= 0 &&
-         gnutls_pubkey_import_privkey (told, private, 0, 0) >= 0 &&
-         gnutls_pubkey_export2 (told, GNUTLS_X509_FMT_DER, &der) >= 0 &&
-         gnutls_pubkey_import (public, &der, GNUTLS_X509_FMT_DER) >= 0;
-}
-
-/* Of an EC key the token may tell it only by an object of its own, or by the certificate. */
-static gnutls_pubkey_t
-read_public (gnutls_privkey_t private, gnutls_x509_crt_t certificate, GError **error)
-{
-  g_auto (gnutls_pubkey_t) public = NULL;
-
-  if (gnutls_pubkey_init (&public) >= 0 &&
-      (certificate != NULL ? gnutls_pubkey_import_x509 (public, certificate, 0) >= 0
-                           : read_told (private, public)))
-    return g_steal_pointer (&public);
-  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
-               _ ("the token has neither a public key nor a certificate beside the private key"));
-  if (error != NULL)
-    error_add_hint (*error, _ ("put the certificate there, under the key's ID: p11tool --login "
-                               "--write --load-certificate=FILE --id=ID pkcs11:token=NAME"));
-  return NULL;
-}
-
 static Key *
 make_key (gnutls_privkey_t *private, const Objects *certificates, GError **error)
 {
@@ -365,7 +334,7 @@ make_key (gnutls_privkey_t *private, const Objects *certificates, GError **error
 
   if (!find_certificate (*private, certificates, &certificate, error))
     return NULL;
-  public = read_public (*private, certificate, error);
+  public = key_read_public (*private, certificate, error);
   if (public == NULL)
     return NULL;
   key = key_new_in_token (g_steal_pointer (private), public, error);
