@@ -145,8 +145,10 @@ read_trusted_certificate (Store *store, const char *alias, GError **error)
 {
   Reader certificate;
 
-  contents_add_trusted (store->contents, alias);
-  return read_certificate (store, &certificate, error);
+  if (!read_certificate (store, &certificate, error))
+    return false;
+  contents_add_trusted (store->contents, alias, certificate.at, certificate.left);
+  return true;
 }
 
 /* A serialised Java object of unstated length: neither to be opened nor to be passed over. */
@@ -261,14 +263,14 @@ verify_digest (const Secret *content, Unlock *unlock, GError **error)
   return unlock->verified || fail_digest (error);
 }
 
-/* What is there is told without the passphrase where no key is. */
+/* What is there is told without the passphrase where no key is, or where none is to be used. */
 static bool
 read_jks (Secret *content, Unlock *unlock, Contents *contents, GError **error)
 {
   Store store = { .rest = reader_of_secret (content), .contents = contents };
 
-  return read_entries (&store, error) &&
-         (contents->keys->len == 0 || verify_digest (content, unlock, error));
+  return read_entries (&store, error) && (contents->keys->len == 0 || unlock_may_pass (unlock) ||
+                                          verify_digest (content, unlock, error));
 }
 
 const Container container_jks = { "Java keystore", recognises_jks, read_jks };

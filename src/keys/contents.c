@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "contents.h"
+#include "contents-entry.h"
 
 #include "error.h"
 #include "gnutls-auto.h"
@@ -10,19 +10,6 @@
 #include "text.h"
 
 #include <string.h>
-
-typedef struct {
-  char *alias; /* as the container has it; NULL: unnamed */
-  GBytes *id;
-  Secret *encoded;
-  KeyOpen open;
-  GBytes *certificate; /* where the container says which; else one of all is looked for */
-} Entry;
-
-typedef struct {
-  GBytes *id;
-  gnutls_x509_crt_t certificate;
-} Certificate;
 
 static void
 entry_free (void *data)
@@ -46,6 +33,16 @@ certificate_free (void *data)
   g_free (certificate);
 }
 
+static void
+trusted_free (void *data)
+{
+  Trusted *trusted = data;
+
+  g_free (trusted->alias);
+  g_bytes_unref (trusted->certificate);
+  g_free (trusted);
+}
+
 Contents *
 contents_new (void)
 {
@@ -53,7 +50,7 @@ contents_new (void)
 
   contents->keys = g_ptr_array_new_with_free_func (entry_free);
   contents->certificates = g_ptr_array_new_with_free_func (certificate_free);
-  contents->trusted = g_ptr_array_new_with_free_func (g_free);
+  contents->trusted = g_ptr_array_new_with_free_func (trusted_free);
   return contents;
 }
 
@@ -109,10 +106,9 @@ contents_add_key (Contents *contents, const char *alias, const gnutls_datum_t *i
   return true;
 }
 
-/* NUMBER: its place, from 1, for the message. */
-static bool
-import_certificate (const gnutls_datum_t *der, unsigned number, gnutls_x509_crt_t *certificate,
-                    GError **error)
+bool
+contents_import_certificate (const gnutls_datum_t *der, unsigned number,
+                             gnutls_x509_crt_t *certificate, GError **error)
 {
   g_auto (gnutls_x509_crt_t) handle = NULL;
   int status = gnutls_x509_crt_init (&handle);
@@ -140,7 +136,7 @@ contents_add_certificate (Contents *contents, const gnutls_datum_t *id, const gn
 
   if (!check_room (contents->certificates, CONTENTS_MAX_CERTIFICATES, der->size, error))
     return false;
-  if (!import_certificate (der, contents->certificates->len + 1, &handle, error))
+  if (!contents_import_certificate (der, contents->certificates->len + 1, &handle, error))
     return false;
   certificate = g_new0 (Certificate, 1);
   certificate->id = copy_id (id);
@@ -159,9 +155,14 @@ contents_set_certificate (Contents *contents, const unsigned char *der, size_t l
 }
 
 void
-contents_add_trusted (Contents *contents, const char *alias)
+contents_add_trusted (Contents *contents, const char *alias, const unsigned char *der,
+                      size_t length)
 {
-  g_ptr_array_add (contents->trusted, g_strdup (alias));
+  Trusted *trusted = g_new0 (Trusted, 1);
+
+  trusted->alias = g_strdup (alias);
+  trusted->certificate = g_bytes_new (der, length);
+  g_ptr_array_add (contents->trusted, trusted);
 }
 
 /* What a key is called in messages and by `key-alias`: an unnamed one by its place, from 1. */
@@ -176,7 +177,9 @@ entry_name (const Contents *contents, unsigned index)
 static char *
 trusted_name (const Contents *contents, unsigned index)
 {
-  return g_strdup (g_ptr_array_index (contents->trusted, index));
+  const Trusted *trusted = g_ptr_array_index (contents->trusted, index);
+
+  return g_strdup (trusted->alias);
 }
 
 static char *
@@ -212,7 +215,8 @@ is_trusted (const Contents *contents, const char *alias)
 
   for (unsigned i = 0; i < contents->trusted->len; i++)
     {
-      g_autofree char *folded = fold (g_ptr_array_index (contents->trusted, i));
+      const Trusted *trusted = g_ptr_array_index (contents->trusted, i);
+      g_autofree char *folded = fold (trusted->alias);
 
       if (strcmp (folded, wanted) == 0)
         return true;
@@ -295,8 +299,8 @@ find_entry (const Contents *contents, const char *alias, bool folded, unsigned *
 
 /* Java's keystores compare aliases without regard to case; in a JWK set or a PKCS#12 file of
  * openssl two may differ by it alone, and then it counts. */
-static const Entry *
-choose_entry (const Contents *contents, const char *alias, GError **error)
+const Entry *
+contents_choose (const Contents *contents, const char *alias, GError **error)
 {
   const Entry *chosen = NULL;
   unsigned count;
@@ -311,9 +315,9 @@ choose_entry (const Contents *contents, const char *alias, GError **error)
   return chosen != NULL ? chosen : fail_choice (contents, alias, error);
 }
 
-/* Beside a key stand the certificates that bear its ID, and any where it is the only key. */
-static bool
-stands_beside (const Contents *contents, const Entry *entry, const Certificate *certificate)
+bool
+contents_stands_beside (const Contents *contents, const Entry *entry,
+                        const Certificate *certificate)
 {
   if (contents->keys->len == 1)
     return true;
@@ -329,7 +333,7 @@ attach_own (const Entry *entry, Key *key, GError **error)
 
   der.data = (unsigned char *) g_bytes_get_data (entry->certificate, &length);
   der.size = (unsigned) length;
-  if (!import_certificate (&der, 1, &handle, error))
+  if (!contents_import_certificate (&der, 1, &handle, error))
     return false;
   if (!pair_fits (key_private (key), handle))
     return mistake_fail (MISTAKE_MISMATCH, error);
@@ -353,7 +357,7 @@ attach_certificate (const Contents *contents, const Entry *entry, Key *key, GErr
           key_set_certificate (key, g_steal_pointer (&certificate->certificate));
           return true;
         }
-      beside = beside || stands_beside (contents, entry, certificate);
+      beside = beside || contents_stands_beside (contents, entry, certificate);
     }
   return !beside || mistake_fail (MISTAKE_MISMATCH, error);
 }
@@ -369,7 +373,7 @@ contents_open (const Contents *contents, const char *alias, Unlock *unlock, GErr
       fail_without_key (contents, error);
       return NULL;
     }
-  entry = choose_entry (contents, alias, error);
+  entry = contents_choose (contents, alias, error);
   if (entry == NULL)
     return NULL;
   key = entry->open (entry->encoded, unlock, error);

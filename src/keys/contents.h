@@ -16,7 +16,7 @@ typedef Key *(*KeyOpen) (const Secret *encoded, Unlock *unlock, GError **error);
 typedef struct {
   GPtrArray *keys;
   GPtrArray *certificates;
-  GPtrArray *trusted; /* names of certificates that belong to no key */
+  GPtrArray *trusted; /* certificates that belong to no key */
 } Contents;
 
 Contents *contents_new (void);
@@ -31,8 +31,9 @@ bool contents_add_certificate (Contents *contents, const gnutls_datum_t *id,
                                const gnutls_datum_t *der, GError **error);
 /* The certificate of the key that was added last; decoded only if that key is chosen. */
 void contents_set_certificate (Contents *contents, const unsigned char *der, size_t length);
-/* A certificate that is there and belongs to no key: for messages. ALIAS is copied. */
-void contents_add_trusted (Contents *contents, const char *alias);
+/* A certificate that is there and belongs to no key: to be told, never to be used. */
+void contents_add_trusted (Contents *contents, const char *alias, const unsigned char *der,
+                           size_t length);
 
 /* The key that ALIAS names (case-insensitive; NULL: the only one), with its certificate. Errors:
  * key, passphrase. */

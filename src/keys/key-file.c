@@ -40,8 +40,9 @@ check_mode (const struct stat *status, const char *path, GError **error)
   return false;
 }
 
+/* EXPOSURE NULL: that others may read it is an ERROR. */
 static bool
-check_status (int fd, const char *path, GError **error)
+check_status (int fd, const char *path, GError **exposure, GError **error)
 {
   struct stat status;
 
@@ -54,7 +55,7 @@ check_status (int fd, const char *path, GError **error)
                                             : _ ("it is not a regular file"));
       return false;
     }
-  if (!check_mode (&status, path, error))
+  if (!check_mode (&status, path, exposure != NULL ? exposure : error) && exposure == NULL)
     return false;
   if (status.st_size > KEY_MAX_FILE)
     {
@@ -66,11 +67,11 @@ check_status (int fd, const char *path, GError **error)
 }
 
 static Secret *
-read_open_file (int fd, const char *path, GError **error)
+read_open_file (int fd, const char *path, GError **exposure, GError **error)
 {
   Secret *content;
 
-  if (!check_status (fd, path, error))
+  if (!check_status (fd, path, exposure, error))
     return NULL;
   content = secret_read_fd (fd, KEY_MAX_FILE, "key", error);
   if (content == NULL && error != NULL)
@@ -79,7 +80,7 @@ read_open_file (int fd, const char *path, GError **error)
 }
 
 Secret *
-key_file_read (const char *path, GError **error)
+key_file_read_any (const char *path, GError **exposure, GError **error)
 {
   /* Links are followed on purpose (a Kubernetes secret is one). Without O_NONBLOCK a FIFO would
    * hang the open. */
@@ -91,7 +92,13 @@ key_file_read (const char *path, GError **error)
       fail_errno (error);
       return NULL;
     }
-  content = read_open_file (fd, path, error);
+  content = read_open_file (fd, path, exposure, error);
   close (fd);
   return content;
+}
+
+Secret *
+key_file_read (const char *path, GError **error)
+{
+  return key_file_read_any (path, NULL, error);
 }

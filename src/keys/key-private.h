@@ -20,6 +20,9 @@ extern const Container container_jwk;
 /* What is not a key to us: recognises everything, and says what it is. */
 extern const Container container_foreign;
 
+/* The first that recognises CONTENT. */
+const Container *container_find (const Secret *content);
+
 /* CONTENT instead of the file that SOURCE names; messages name no file. */
 Key *key_read (Secret *content, const KeySource *source, GError **error);
 
@@ -37,3 +40,5 @@ void key_keep (Key *key, void *data, GDestroyNotify release);
 /* A regular file of at most KEY_MAX_FILE bytes that others may neither read nor write; symbolic
  * links are followed. Error: key, naming no file. */
 Secret *key_file_read (const char *path, GError **error);
+/* One that others may read too; then EXPOSURE is the error that the call above would give. */
+Secret *key_file_read_any (const char *path, GError **exposure, GError **error);

@@ -143,8 +143,8 @@ key_set_certificate (Key *key, gnutls_x509_crt_t certificate)
   key->certificate = certificate;
 }
 
-static const Container *
-find_container (const Secret *content)
+const Container *
+container_find (const Secret *content)
 {
   size_t length;
   const char *bytes = secret_bytes (content, &length);
@@ -161,7 +161,7 @@ key_read (Secret *content, const KeySource *source, GError **error)
   g_auto (Unlock) unlock = { .source = source };
   g_autoptr (Contents) contents = contents_new ();
 
-  if (!find_container (content)->read (content, &unlock, contents, error))
+  if (!container_find (content)->read (content, &unlock, contents, error))
     return NULL;
   return contents_open (contents, source->alias, &unlock, error);
 }
@@ -182,6 +182,12 @@ bool
 key_is_path (const char *location)
 {
   return !key_is_uri (location) && !is_in_keyring (location);
+}
+
+char *
+key_location_text (const char *location)
+{
+  return key_is_uri (location) ? pkcs11_uri_for_message (location) : text_clean (location, -1);
 }
 
 static Key *
@@ -213,9 +219,7 @@ key_load (const KeySource *source, GError **error)
 
   if (key == NULL)
     {
-      g_autofree char *name = key_is_uri (source->location)
-                                  ? pkcs11_uri_for_message (source->location)
-                                  : text_clean (source->location, -1);
+      g_autofree char *name = key_location_text (source->location);
 
       error_add_prefix (reason, name);
       g_propagate_error (error, reason);

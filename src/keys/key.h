@@ -36,6 +36,8 @@ typedef struct {
 bool key_is_uri (const char *location);
 /* It is neither that nor keyring:NAME, to which no rule of paths applies. */
 bool key_is_path (const char *location);
+/* LOCATION as it may be shown: of a URI nothing that could be a PIN. The caller owns it. */
+char *key_location_text (const char *location);
 
 /* The content decides the format, never the name. Errors: key, passphrase; each names the file
  * or the URI. */

@@ -6,6 +6,10 @@
 #include "i18n.h"
 #include "key-private.h"
 
+#include <gnutls/crypto.h>
+
+enum { PASSPHRASE_LENGTH = 32 /* characters, of 5 bits each */ };
+
 static const KeyType types[] = {
   { "rsa-2048", GNUTLS_PK_RSA, 2048 },
   { "rsa-3072", GNUTLS_PK_RSA, 3072 },
@@ -35,6 +39,14 @@ key_type_list (void)
   return g_string_free (g_steal_pointer (&list), FALSE);
 }
 
+static void
+fail (int status, GError **error)
+{
+  g_autofree char *reason = gnutls_reason (status);
+
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY, _ ("no key can be made: %s"), reason);
+}
+
 Key *
 key_make (const KeyType *type, GError **error)
 {
@@ -45,10 +57,27 @@ key_make (const KeyType *type, GError **error)
     status = gnutls_x509_privkey_generate (handle, type->algorithm, type->bits, 0);
   if (status < 0)
     {
-      g_autofree char *reason = gnutls_reason (status);
-
-      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY, _ ("no key can be made: %s"), reason);
+      fail (status, error);
       return NULL;
     }
   return key_new (g_steal_pointer (&handle), error);
+}
+
+Secret *
+key_make_passphrase (GError **error)
+{
+  static const char alphabet[] = "abcdefghijkmnpqrstuvwxyz23456789";
+  g_auto (SecretBuffer) words = { 0 };
+  char *place = secret_buffer_reserve (&words, PASSPHRASE_LENGTH);
+  int status = gnutls_rnd (GNUTLS_RND_KEY, place, PASSPHRASE_LENGTH);
+
+  if (status < 0)
+    {
+      fail (status, error);
+      return NULL;
+    }
+  for (size_t i = 0; i < PASSPHRASE_LENGTH; i++)
+    place[i] = alphabet[(unsigned char) place[i] % strlen (alphabet)];
+  secret_buffer_advance (&words, PASSPHRASE_LENGTH);
+  return secret_buffer_end (&words);
 }

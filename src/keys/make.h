@@ -18,3 +18,6 @@ char *key_type_list (void);
 
 /* Takes up to some seconds for RSA. Error: key. */
 Key *key_make (const KeyType *type, GError **error);
+
+/* 160 random bits as letters and digits that are not mistaken for each other. Error: key. */
+Secret *key_make_passphrase (GError **error);

@@ -5,6 +5,8 @@
 #include "error.h"
 #include "gnutls-auto.h"
 #include "i18n.h"
+#include "key-private.h"
+#include "pair.h"
 
 enum { CIPHER = GNUTLS_PKCS_PBES2_AES_256, MAX_KEY_ID = 64 /* bytes */ };
 
@@ -172,4 +174,40 @@ store_pem (const Key *key, const Secret *passphrase, GError **error)
       secret_buffer_append_secret (&text, certificate);
     }
   return secret_buffer_end (&text);
+}
+
+static Secret *
+give (const char *what G_GNUC_UNUSED, void *passphrase, GError **error G_GNUC_UNUSED)
+{
+  return secret_ref (passphrase);
+}
+
+static bool
+are_same (const Key *a, const Key *b)
+{
+  gnutls_x509_crt_t of_a = key_certificate (a);
+  gnutls_x509_crt_t of_b = key_certificate (b);
+  g_auto (gnutls_pubkey_t) public = key_copy_public (a, NULL);
+
+  if ((of_a == NULL) != (of_b == NULL) || public == NULL)
+    return false;
+  return (of_a == NULL || gnutls_x509_crt_equals (of_a, of_b)) &&
+         pair_signs (key_private (b), public);
+}
+
+bool
+store_check (Secret *content, const Key *key, Secret *passphrase, GError **error)
+{
+  KeySource source = {
+    .location = "",
+    .passphrase = passphrase != NULL ? give : NULL,
+    .passphrase_data = passphrase,
+  };
+  g_autoptr (Key) read = key_read (content, &source, NULL);
+
+  if (read != NULL && are_same (key, read))
+    return true;
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_INTERNAL,
+               _ ("what was to be written does not read back as the same key"));
+  return false;
 }

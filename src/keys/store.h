@@ -10,3 +10,6 @@ Secret *store_pkcs12 (const Key *key, const char *alias, const Secret *passphras
 
 /* PKCS#8 in PEM, encrypted by PBES2 with AES-256; PASSPHRASE NULL: not at all. Errors: as above. */
 Secret *store_pem (const Key *key, const Secret *passphrase, GError **error);
+
+/* That CONTENT, just written, opens with PASSPHRASE to KEY and its certificate. Error: internal. */
+bool store_check (Secret *content, const Key *key, Secret *passphrase, GError **error);

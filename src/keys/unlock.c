@@ -34,6 +34,12 @@ unlock_passphrase (Unlock *unlock, const char *what, GError **error)
 }
 
 bool
+unlock_may_pass (const Unlock *unlock)
+{
+  return unlock->inspects && unlock->source->passphrase == NULL;
+}
+
+bool
 unlock_spend (Unlock *unlock, uint64_t iterations, GError **error)
 {
   if (iterations > UNLOCK_MAX_ITERATIONS - unlock->iterations)

@@ -20,6 +20,7 @@ typedef struct {
   bool verified;          /* the container's own check found the passphrase right */
   bool no_passphrase;     /* found to be encrypted under GnuTLS's NULL password */
   unsigned iterations;    /* spent so far */
+  bool inspects;          /* what can be told without the passphrase is wanted, and no key used */
 } Unlock;
 
 void unlock_clear (Unlock *unlock);
@@ -29,6 +30,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Unlock, unlock_clear)
  * shares the keystore's unless it has its own. Error: passphrase (none configured), or the
  * caller's own. */
 const char *unlock_passphrase (Unlock *unlock, const char *what, GError **error);
+/* Whether a container may be told of although nothing proves that nobody changed it. */
+bool unlock_may_pass (const Unlock *unlock);
 /* Before a derivation of ITERATIONS rounds. Error: key, where the limit is passed. */
 bool unlock_spend (Unlock *unlock, uint64_t iterations, GError **error);
 /* Before a derivation that takes this many bytes. Error: as above. */

@@ -4,6 +4,7 @@
 #include "error.h"
 #include "gnutls-auto.h"
 #include "pair.h"
+#include "pkcs11-make.h"
 #include "pkcs11-uri.h"
 
 #include <string.h>
@@ -333,6 +334,65 @@ prepare_home (void)
   put (".config/softhsm2/softhsm2.conf", text);
 }
 
+static Key *
+make_in_token (const char *uri, const char *type, const char *pin, GError **error)
+{
+  const Pkcs11Recipe recipe = { key_type_find (type), "robot", 30, g_get_real_time () / 1000000 };
+  KeySource source = { .location = uri, .passphrase = answer, .passphrase_data = (void *) pin };
+
+  asked = 0;
+  return pkcs11_make (&source, &recipe, error);
+}
+
+/* The key stays there, signs for its certificate, and is found by the name that it was given. */
+static void
+test_makes_a_key (const void *data)
+{
+  g_autofree char *uri = g_strconcat ("pkcs11:token=robot;object=made-", (const char *) data, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Key) made = NULL;
+  g_autoptr (Key) read = NULL;
+  g_auto (gnutls_pubkey_t) public = NULL;
+
+  if (skips ())
+    return;
+  made = make_in_token (uri, data, PIN, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (asked, ==, 1);
+  read = open_token (uri, NULL, PIN, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (key_certificate (read));
+  public = key_copy_public (read, &error);
+  g_assert_no_error (error);
+  g_assert_true (pair_signs (key_private (read), public));
+  g_assert_true (gnutls_x509_crt_equals (key_certificate (made), key_certificate (read)));
+}
+
+static void
+expect_not_made (const char *uri, const char *pin, AvouchError code, const char *message)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (make_in_token (uri, "p-256", pin, &error));
+  g_assert_error (error, AVOUCH_ERROR, (int) code);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, message));
+  g_assert_nonnull (error_hint (error));
+}
+
+static void
+test_makes_none (void)
+{
+  if (skips ())
+    return;
+  expect_not_made ("pkcs11:token=robot;object=rsa", PIN, AVOUCH_ERROR_KEY, "of this name already");
+  expect_not_made ("pkcs11:token=robot;id=%21", PIN, AVOUCH_ERROR_KEY, "named by `object`");
+  expect_not_made ("pkcs11:token=nobody;object=new", PIN, AVOUCH_ERROR_KEY, "no token matches");
+  expect_not_made ("pkcs11:token=robot;object=new", "9999", AVOUCH_ERROR_PASSPHRASE,
+                   "does not take the PIN");
+  g_assert_cmpint (asked, ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -343,6 +403,9 @@ main (int argc, char **argv)
   prepare_home ();
   for (size_t i = 0; i < G_N_ELEMENTS (tests); i++)
     g_test_add_func (tests[i].path, tests[i].run);
+  g_test_add_data_func ("/token/makes-an-rsa-key", "rsa-2048", test_makes_a_key);
+  g_test_add_data_func ("/token/makes-an-ec-key", "p-384", test_makes_a_key);
+  g_test_add_func ("/token/makes-no-key", test_makes_none);
   result = g_test_run ();
   make ("rm -r tokens .config");
   maker_end ();
