@@ -20,7 +20,7 @@ _avouch_command()
     help) path=("${path[@]:1}") ;;
   esac
   case ${path[0]} in
-    profile | setup) echo "${path[*]:0:2}" ;;
+    key | profile | setup) echo "${path[*]:0:2}" ;;
     *) echo "${path[0]}" ;;
   esac
 }
@@ -52,25 +52,53 @@ _avouch()
     previous=${COMP_WORDS[COMP_CWORD-2]}
   fi
   case $previous in
-    --format | -f) words='plain json header env curl soap session-header' ;;
+    --format | -f)
+      case $(_avouch_command) in
+        key*) words='pkcs12 pem' ;;
+        *) words='plain json header env curl soap session-header' ;;
+      esac
+      ;;
     --issuer) words='salesforce' ;;
-    --passphrase) words='keyring prompt file: env: fd:' ;;
-    --key | --file)
+    --passphrase | --key-passphrase | --new-passphrase)
+      case $(_avouch_command) in
+        'key new') words='generate prompt file: env: fd: none' ;;
+        'key import')
+          words='prompt file: env: fd:'
+          [ "$previous" != --new-passphrase ] || words="generate $words none"
+          ;;
+        key*) words='prompt file: env: fd:' ;;
+        *) words='keyring prompt file: env: fd:' ;;
+      esac
+      ;;
+    --type | -t) words='rsa-2048 rsa-3072 rsa-4096 p-256 p-384 p-521 ed25519' ;;
+    --profile) words=$(_avouch_profiles) ;;
+    --alg) words='RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA' ;;
+    --use) words='sig' ;;
+    --key | --file | --out | -o | --to | --certificate)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       compopt -o filenames 2>/dev/null
       return
       ;;
     --url | -u | --audience | --scope | --min-life | --login-url | --client-id | --username | --key-alias | \
-      --serve | --set | --user)
+      --serve | --set | --user | --subject | --days)
       return
       ;;
     *)
       case $(_avouch_command) in
-        '') words="token run status forget profile setup help $common" ;;
+        '') words="token run status forget key profile setup help $common" ;;
         token) words="$(_avouch_profiles) --url --format --audience --scope --fresh $common" ;;
         run) words="$(_avouch_profiles) --min-life -- $common" ;;
         status) words="--json $common" ;;
         forget) words="$(_avouch_profiles) --all $common" ;;
+        key) words="new show certificate import jwk $common" ;;
+        'key new') words="--type --passphrase --subject --days --format --certificate --json $common" ;;
+        'key show') words="--profile --key-alias --passphrase --key-passphrase --json $common" ;;
+        'key certificate') words="--profile --out --der --new --subject --days --key-alias
+          --passphrase --key-passphrase $common" ;;
+        'key import') words="--to --new-passphrase --format --key-alias --passphrase --key-passphrase
+          --json $common" ;;
+        'key jwk') words="--profile --set --alg --use --thumbprint --key-alias --passphrase
+          --key-passphrase $common" ;;
         profile) words="list show add $common" ;;
         'profile list') words="--json $common" ;;
         'profile show') words="$(_avouch_profiles) --json $common" ;;
@@ -83,6 +111,14 @@ _avouch()
       ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  case $(_avouch_command) in
+    'key '*)
+      if [ "${#COMPREPLY[@]}" -eq 0 ] && [ "${current#-}" = "$current" ]; then
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        compopt -o filenames 2>/dev/null
+      fi
+      ;;
+  esac
 }
 
 complete -F _avouch avouch

@@ -28,10 +28,12 @@ complete -c avouch -n __avouch_at -a token -d 'print a credential'
 complete -c avouch -n __avouch_at -a run -d 'run a command with a credential'
 complete -c avouch -n __avouch_at -a status -d 'show profiles and their cached tokens'
 complete -c avouch -n __avouch_at -a forget -d 'drop cached credentials'
+complete -c avouch -n __avouch_at -a key -d 'make, show and convert keys'
 complete -c avouch -n __avouch_at -a profile -d 'list, show and add profiles'
 complete -c avouch -n __avouch_at -a setup -d 'make a tool ask avouch'
 complete -c avouch -n __avouch_at -a help -d 'explain a command'
-complete -c avouch -n '__avouch_at help' -a 'token run status forget profile setup'
+complete -c avouch -n '__avouch_at help' -a 'token run status forget key profile setup'
+complete -c avouch -n '__avouch_at key' -a 'new show certificate import jwk'
 complete -c avouch -n '__avouch_at profile' -a 'list show add'
 complete -c avouch -n '__avouch_at setup' -a 'git kubectl'
 
@@ -53,6 +55,47 @@ complete -c avouch -n '__avouch_in forget' -s a -l all -d 'those of every profil
 for path in status 'profile list' 'profile show'
     complete -c avouch -n "__avouch_in $path" -l json -d 'for programs'
 end
+
+for path in 'key new' 'key show' 'key certificate' 'key import' 'key jwk'
+    complete -c avouch -n "__avouch_in $path" -F
+end
+
+for path in 'key new' 'key show' 'key import'
+    complete -c avouch -n "__avouch_in $path" -l json -d 'for programs'
+end
+
+for path in 'key show' 'key certificate' 'key jwk'
+    complete -c avouch -n "__avouch_in $path" -l profile -x -a '(__avouch_profiles)'
+end
+
+for path in 'key show' 'key certificate' 'key import' 'key jwk'
+    complete -c avouch -n "__avouch_in $path" -l key-alias -x -d 'which key of the keystore'
+    complete -c avouch -n "__avouch_in $path" -l passphrase -x -a 'prompt file: env: fd:'
+    complete -c avouch -n "__avouch_in $path" -l key-passphrase -x -a 'prompt file: env: fd:'
+end
+
+for path in 'key new' 'key import'
+    complete -c avouch -n "__avouch_in $path" -l format -x -a 'pkcs12 pem'
+end
+
+for path in 'key new' 'key certificate'
+    complete -c avouch -n "__avouch_in $path" -l subject -x -d 'of the certificate'
+    complete -c avouch -n "__avouch_in $path" -l days -x -d 'how long it is good'
+end
+
+set -l types rsa-2048 rsa-3072 rsa-4096 p-256 p-384 p-521 ed25519
+complete -c avouch -n '__avouch_in key new' -s t -l type -x -a "$types"
+complete -c avouch -n '__avouch_in key new' -l passphrase -x -a 'generate prompt file: env: fd: none'
+complete -c avouch -n '__avouch_in key new' -l certificate -r -F -d 'another file for it'
+complete -c avouch -n '__avouch_in key certificate' -s o -l out -r -F -d 'a new file for it'
+complete -c avouch -n '__avouch_in key certificate' -l der -d 'in DER'
+complete -c avouch -n '__avouch_in key certificate' -l new -d 'make a new one for the same key'
+complete -c avouch -n '__avouch_in key import' -l to -r -F -d 'the new key'
+complete -c avouch -n '__avouch_in key import' -l new-passphrase -x -a 'generate prompt file: env: fd: none'
+complete -c avouch -n '__avouch_in key jwk' -l set -d 'as a JWK set'
+complete -c avouch -n '__avouch_in key jwk' -l alg -x -a 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA'
+complete -c avouch -n '__avouch_in key jwk' -l use -x -a sig
+complete -c avouch -n '__avouch_in key jwk' -l thumbprint -d 'the RFC 7638 thumbprint alone'
 
 complete -c avouch -n '__avouch_in profile add' -l issuer -x -a salesforce
 complete -c avouch -n '__avouch_in profile add' -l login-url -x -d 'where to log in'

@@ -8,6 +8,30 @@
 
 #include <string.h>
 
+static const Command *const key_commands[] = {
+  &command_key_new,    &command_key_show, &command_key_certificate,
+  &command_key_import, &command_key_jwk,  NULL,
+};
+
+static const char *const key_example[] = {
+  "avouch key new acme",
+  N_ ("makes a key, and the certificate that the issuer's console takes"),
+  "avouch key show acme.jks",
+  N_ ("what a keystore holds, and when its certificates expire"),
+  NULL,
+};
+
+const Command command_key = {
+  .path = "avouch key",
+  .arguments = N_ ("COMMAND"),
+  .summary = N_ ("make, show and convert keys and certificates"),
+  .description =
+      N_ ("Keys are read from PKCS#12, Java keystores, PEM, DER, JWKs and PKCS#11 tokens; "
+          "what a file holds decides, never its name. No command prints a private key."),
+  .example = key_example,
+  .subcommands = key_commands,
+};
+
 static const Command *const profile_commands[] = {
   &command_profile_list,
   &command_profile_show,
@@ -57,8 +81,8 @@ const Command command_setup = {
 };
 
 static const Command *const root_commands[] = {
-  &command_token, &command_run, &command_status, &command_forget, &command_profile,
-  &command_setup, NULL,
+  &command_token, &command_run,     &command_status, &command_forget,
+  &command_key,   &command_profile, &command_setup,  NULL,
 };
 
 static const char *const root_example[] = {

@@ -49,6 +49,19 @@ check_path (const Profile *profile, const char *key, const char *path, GError **
 }
 
 bool
+passphrase_find_form (const char *value, PassphraseKind *kind, const char **argument)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (forms); i++)
+    if (match_form (value, i, argument) &&
+        (forms[i].kind != PASSPHRASE_FD || is_descriptor (*argument)))
+      {
+        *kind = forms[i].kind;
+        return true;
+      }
+  return false;
+}
+
+bool
 passphrase_parse (const Profile *profile, const char *key, PassphraseKind *kind,
                   const char **argument, GError **error)
 {
@@ -59,13 +72,8 @@ passphrase_parse (const Profile *profile, const char *key, PassphraseKind *kind,
   *argument = NULL;
   if (value == NULL)
     return true;
-  for (size_t i = 0; i < G_N_ELEMENTS (forms); i++)
-    if (match_form (value, i, argument) &&
-        (forms[i].kind != PASSPHRASE_FD || is_descriptor (*argument)))
-      {
-        *kind = forms[i].kind;
-        return *kind != PASSPHRASE_FILE || check_path (profile, key, *argument, error);
-      }
+  if (passphrase_find_form (value, kind, argument))
+    return *kind != PASSPHRASE_FILE || check_path (profile, key, *argument, error);
   profile_set_error (profile, key, &trouble, "%s", _ ("says none of the places that are known"));
   error_add_hint (trouble, "%s",
                   _ ("write keyring, prompt, file:PATH, env:NAME or fd:NUMBER, "
@@ -121,8 +129,8 @@ passphrase_read (int fd, const char *what, GError **error)
   return passphrase_take (bytes, length, what, error);
 }
 
-static Secret *
-read_variable (const char *name, const char *what, char **inherited, GError **error)
+Secret *
+passphrase_from_environment (const char *name, const char *what, char **inherited, GError **error)
 {
   const char *value = g_environ_getenv (inherited, name);
 
@@ -143,7 +151,7 @@ passphrase_resolve (const Profile *profile, const char *key, char **inherited, S
   if (kind != PASSPHRASE_ENV && kind != PASSPHRASE_FD)
     return true;
   const char *what = profile_get (profile, key);
-  *secret = kind == PASSPHRASE_ENV ? read_variable (argument, what, inherited, error)
+  *secret = kind == PASSPHRASE_ENV ? passphrase_from_environment (argument, what, inherited, error)
                                    : passphrase_read (atoi (argument), what, error);
   return *secret != NULL;
 }

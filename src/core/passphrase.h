@@ -16,6 +16,9 @@ typedef enum {
 
 #define PASSPHRASE_MAX_LENGTH 4096 /* bytes, the line's end not counted */
 
+/* VALUE as the setting has it; ARGUMENT is borrowed from it. False: it is none of the forms. */
+bool passphrase_find_form (const char *value, PassphraseKind *kind, const char **argument);
+
 /* ARGUMENT is borrowed from the profile; NULL where the kind has none. Error: config, naming file
  * and line but not the value: people paste the passphrase itself there. */
 bool passphrase_parse (const Profile *profile, const char *key, PassphraseKind *kind,
@@ -26,6 +29,10 @@ bool passphrase_parse (const Profile *profile, const char *key, PassphraseKind *
  * config; passphrase (not there, empty, too long, control characters), naming the place. */
 bool passphrase_resolve (const Profile *profile, const char *key, char **inherited, Secret **secret,
                          GError **error);
+
+/* The variable NAME of INHERITED. Error: passphrase, naming WHAT. */
+Secret *passphrase_from_environment (const char *name, const char *what, char **inherited,
+                                     GError **error);
 
 /* The one line that BYTES hold, without the line feed (or CR LF) at its end. Error: passphrase
  * (empty, too long, control characters), naming WHAT. */

@@ -56,14 +56,25 @@ read_open_file (int fd, const char *path, GError **error)
   return passphrase_read (fd, path, error);
 }
 
+Secret *
+fetch_passphrase_file (const char *path, GError **error)
+{
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  Secret *secret;
+
+  if (fd < 0)
+    return fail_file (path, g_strerror (errno), error);
+  secret = read_open_file (fd, path, error);
+  close (fd);
+  return secret;
+}
+
 static Secret *
 fetch_file (const Wanted *wanted, GError **error)
 {
   const Profile *profile = wanted->source->profile;
   const char *home = wanted->source->home;
   g_autofree char *path = NULL;
-  Secret *secret;
-  int fd;
 
   if (g_str_has_prefix (wanted->argument, "~/") && home != NULL)
     path = g_build_filename (home, wanted->argument + 2, NULL);
@@ -76,12 +87,7 @@ fetch_file (const Wanted *wanted, GError **error)
           _ ("\"~/\" cannot be resolved: HOME is not set and no home folder is known"));
       return NULL;
     }
-  fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0)
-    return fail_file (path, g_strerror (errno), error);
-  secret = read_open_file (fd, path, error);
-  close (fd);
-  return secret;
+  return fetch_passphrase_file (path, error);
 }
 
 static Secret *

@@ -20,3 +20,7 @@ bool fetch_passphrase_is_configured (const Profile *profile);
 /* A KeyPassphrase; DATA is a PassphraseSource. WHAT "key" is answered by `key-passphrase` where
  * that is set, everything else by `passphrase`. Errors: config, passphrase. */
 Secret *fetch_passphrase (const char *what, void *data, GError **error);
+
+/* By the rules of a key file: PATH is a regular file that others may neither read nor write. Error:
+ * passphrase, naming PATH. */
+Secret *fetch_passphrase_file (const char *path, GError **error);

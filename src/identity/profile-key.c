@@ -4,32 +4,40 @@
 #include "i18n.h"
 #include "passphrase.h"
 
-Key *
-profile_key_load (PassphraseSource *source, GError **error)
+bool
+profile_key_source (PassphraseSource *source, KeySource *key, char **path, GError **error)
 {
   const Profile *profile = source->profile;
   const char *location = profile_get (profile, "key");
-  g_autofree char *path = NULL;
-  KeySource key = {
+  g_autofree char *found = NULL;
+
+  if (location == NULL)
+    {
+      profile_set_error (profile, "key", error, _ ("the profile names no key"));
+      return false;
+    }
+  found = key_is_path (location) ? profile_get_path (profile, "key", source->home, error)
+                                 : g_strdup (location);
+  if (found == NULL)
+    return false;
+  *key = (KeySource){
+    .location = found,
     .alias = profile_get (profile, "key-alias"),
     .passphrase = fetch_passphrase_is_configured (profile) ? fetch_passphrase : NULL,
     .passphrase_data = source,
     .own_passphrase = profile_get (profile, "key-passphrase") != NULL,
   };
+  *path = g_steal_pointer (&found);
+  return true;
+}
 
-  if (location == NULL)
-    {
-      profile_set_error (profile, "key", error, _ ("the profile names no key"));
-      return NULL;
-    }
-  if (key_is_path (location))
-    {
-      location = path = profile_get_path (profile, "key", source->home, error);
-      if (path == NULL)
-        return NULL;
-    }
-  key.location = location;
-  return key_load (&key, error);
+Key *
+profile_key_load (PassphraseSource *source, GError **error)
+{
+  g_autofree char *path = NULL;
+  KeySource key;
+
+  return profile_key_source (source, &key, &path, error) ? key_load (&key, error) : NULL;
 }
 
 Key *

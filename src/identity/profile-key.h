@@ -6,6 +6,10 @@
 #include "fetch-passphrase.h"
 #include "key.h"
 
+/* What the profile says of its key, for key_load: KEY borrows from SOURCE and from PATH, which the
+ * caller owns. Error: config. */
+bool profile_key_source (PassphraseSource *source, KeySource *key, char **path, GError **error);
+
 /* `key`, `key-alias`, and SOURCE for the passphrases, which are fetched only if the container needs
  * them. Errors: config, key, passphrase. */
 Key *profile_key_load (PassphraseSource *source, GError **error);

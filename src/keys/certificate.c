@@ -279,9 +279,12 @@ certificate_serial (gnutls_x509_crt_t certificate)
 {
   unsigned char serial[MAX_SERIAL];
   size_t size = sizeof serial;
+  size_t sign; /* a byte that keeps the number positive, and that nobody shows */
 
-  return gnutls_x509_crt_get_serial (certificate, serial, &size) >= 0 ? hexadecimal (serial, size)
-                                                                      : g_strdup ("");
+  if (gnutls_x509_crt_get_serial (certificate, serial, &size) < 0)
+    return g_strdup ("");
+  sign = size > 1 && serial[0] == 0 ? 1 : 0;
+  return hexadecimal (serial + sign, size - sign);
 }
 
 char *

@@ -378,3 +378,17 @@ inspection_is_locked (const Inspection *inspection)
     }
   return locked;
 }
+
+bool
+inspection_is_told (const Inspection *inspection)
+{
+  bool told = !g_error_matches (inspection->trouble, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE);
+
+  for (unsigned i = 0; i < inspection->keys->len && told; i++)
+    {
+      const InspectedKey *item = g_ptr_array_index (inspection->keys, i);
+
+      told = item->certificate != NULL || item->key != NULL;
+    }
+  return told;
+}

@@ -39,3 +39,5 @@ Inspection *key_inspect (const KeySource *source, GError **error);
 const InspectedKey *inspection_chosen (const Inspection *inspection);
 /* Whether a passphrase would tell more. */
 bool inspection_is_locked (const Inspection *inspection);
+/* Whether kind and certificate of every key are told, and which keys there are. */
+bool inspection_is_told (const Inspection *inspection);

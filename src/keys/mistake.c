@@ -22,8 +22,7 @@ static const struct {
                           "-p "
                           "-m PKCS8 -f COPY") },
   [MISTAKE_PGP] = { N_ ("it is an OpenPGP key"),
-                    N_ ("make a key for this purpose: openssl genpkey -algorithm RSA -pkeyopt "
-                        "rsa_keygen_bits:2048") },
+                    N_ ("make a key for this purpose: avouch key new NAME") },
   [MISTAKE_PUBLIC_KEY] = { N_ ("it is a public key; the private key is needed"),
                            N_ ("name the file that was made together with it") },
   [MISTAKE_CERTIFICATE] = { N_ ("it holds a certificate but no private key"),

@@ -202,6 +202,16 @@ pkcs11_uri_for_key (const Pkcs11Uri *uri, const char *token_url)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+char *
+pkcs11_uri_label (const char *text)
+{
+  g_auto (Pkcs11Uri) uri = { 0 };
+
+  if (!parse_path (text, &uri, NULL) || uri.values[PKCS11_OBJECT] == NULL)
+    return NULL;
+  return g_uri_unescape_string (uri.values[PKCS11_OBJECT], NULL);
+}
+
 static bool
 is_known (const char *attribute)
 {

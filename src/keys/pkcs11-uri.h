@@ -35,6 +35,10 @@ bool pkcs11_uri_matches_token (const Pkcs11Uri *uri, const char *token_url);
 /* The private key that URI means in that token. The caller owns it. */
 char *pkcs11_uri_for_key (const Pkcs11Uri *uri, const char *token_url);
 
+/* What `object` in TEXT says, decoded; NULL: nothing, or no URI of this scheme. The caller owns it.
+ */
+char *pkcs11_uri_label (const char *text);
+
 /* The attributes of TEXT, a URI of this scheme, that may be shown: none that could be a PIN. The
  * caller owns it. */
 char *pkcs11_uri_for_message (const char *text);

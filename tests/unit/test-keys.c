@@ -618,7 +618,7 @@ static const struct {
   { "/mistake/utf-16", NULL, "\xff\xfe-", "UTF-16", "UTF-8" },
   { "/mistake/openpgp-key", NULL,
     "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n-----END PGP PRIVATE KEY BLOCK-----\n", "OpenPGP",
-    "genpkey" },
+    "avouch key new" },
   { "/mistake/openssh-key", NULL,
     "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY-----\n",
     "an OpenSSH private key", "ssh-keygen -p -m PKCS8" },
