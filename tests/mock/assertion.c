@@ -10,6 +10,7 @@ static const Refusal bad_assertion = { "invalid_grant", "invalid assertion" };
 static const Refusal bad_issuer = { "invalid_client_id", "client identifier invalid" };
 static const Refusal bad_subject = { "invalid_grant", "user hasn't approved this consumer" };
 static const Refusal bad_audience = { "invalid_grant", "audience is invalid" };
+static const Refusal bad_client = { "invalid_client", "invalid client credentials" };
 static const Refusal expired = { "invalid_grant", "assertion expired" };
 
 G_DEFINE_AUTO_CLEANUP_FREE_FUNC (gnutls_x509_crt_t, gnutls_x509_crt_deinit, NULL)
@@ -121,13 +122,35 @@ claims_refusal (const Host *host, const char *part)
   return expiry_refusal (host, claims);
 }
 
+static bool
+signature_is_whole (const Host *host, const char *assertion, char **parts)
+{
+  return g_strv_length (parts) == 3 && header_is_plain (parts[0]) &&
+         signature_is_good (host, assertion, strrchr (assertion, '.') + 1);
+}
+
+const Refusal *
+assertion_client_refusal (const Host *host, const char *assertion)
+{
+  const char *base = host->options.audience != NULL ? host->options.audience : host->url;
+  g_autofree char *audience = g_strconcat (base, "/services/oauth2/token", NULL);
+  g_auto (GStrv) parts = g_strsplit (assertion, ".", 4);
+  g_autoptr (JsonObject) claims = NULL;
+
+  if (!signature_is_whole (host, assertion, parts) || (claims = decode_object (parts[1])) == NULL ||
+      !member_is (claims, "iss", host->options.client_id) ||
+      !member_is (claims, "sub", host->options.client_id) || !member_is (claims, "aud", audience) ||
+      !json_object_has_member (claims, "jti") || expiry_refusal (host, claims) != NULL)
+    return &bad_client;
+  return NULL;
+}
+
 const Refusal *
 assertion_refusal (const Host *host, const char *assertion)
 {
   g_auto (GStrv) parts = g_strsplit (assertion, ".", 4);
 
-  if (g_strv_length (parts) != 3 || !header_is_plain (parts[0]) ||
-      !signature_is_good (host, assertion, strrchr (assertion, '.') + 1))
+  if (!signature_is_whole (host, assertion, parts))
     return &bad_assertion;
   return claims_refusal (host, parts[1]);
 }

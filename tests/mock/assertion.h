@@ -13,5 +13,9 @@ typedef struct {
  * sub, aud, exp. NULL if all is well. */
 const Refusal *assertion_refusal (const Host *host, const char *assertion);
 
+/* The same for a client's own assertion (RFC 7523 section 3): iss and sub are the client, aud is
+ * the token endpoint, and there is a jti. */
+const Refusal *assertion_client_refusal (const Host *host, const char *assertion);
+
 /* The public keys of PEM certificates. The caller owns the array. */
 GPtrArray *assertion_load_keys (char **certificates, GError **error);

@@ -7,6 +7,7 @@
  *                                 the token endpoint refuses so, from now on
  *     POST /control/set?delay-ms=N     it answers that much later
  *     POST /control/set?date-offset=S  the host's clock is S seconds ahead
+ *     POST /control/set?scope=A+B      each token may do this much
  *     POST /control/set?reset          as at the start; the counters go on */
 #include "host.h"
 
@@ -17,7 +18,12 @@ control_reset (HostFaults *faults)
 {
   g_free (faults->refuse);
   g_free (faults->description);
-  *faults = (HostFaults){ .description = g_strdup (""), .status = SOUP_STATUS_BAD_REQUEST };
+  g_free (faults->scope);
+  *faults = (HostFaults){
+    .description = g_strdup (""),
+    .scope = g_strdup ("api web"),
+    .status = SOUP_STATUS_BAD_REQUEST,
+  };
 }
 
 static void
@@ -46,6 +52,8 @@ set_fault (HostFaults *faults, const char *name, const char *value)
     set_text (&faults->refuse, value);
   else if (strcmp (name, "description") == 0)
     set_text (&faults->description, value);
+  else if (strcmp (name, "scope") == 0)
+    set_text (&faults->scope, value);
   else if (strcmp (name, "status") == 0)
     return parse_unsigned (value, 599, &faults->status) && faults->status >= 400;
   else if (strcmp (name, "retry-after") == 0)
@@ -88,6 +96,8 @@ stats_object (const HostStats *stats)
   json_object_set_int_member (object, "git", stats->git);
   json_object_set_int_member (object, "kubernetes", stats->kubernetes);
   json_object_set_int_member (object, "unauthorized", stats->unauthorized);
+  json_object_set_int_member (object, "introspected", stats->introspected);
+  json_object_set_int_member (object, "revoked", stats->revoked);
   return object;
 }
 

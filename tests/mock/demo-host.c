@@ -48,6 +48,8 @@ static const Place places[] = {
   { "/services/oauth2/token", true, token_serve },
   { "/services/Soap", false, soap_serve },
   { "/services/async", false, bulk1_serve },
+  { "/services/oauth2", false, oauth_serve },
+  { "/id", false, oauth_serve },
   { "/git", false, git_serve },
   { "/version", true, kubernetes_serve },
   { "/api", false, kubernetes_serve },
@@ -192,6 +194,7 @@ host_clear (Host *host)
   g_clear_pointer (&host->bulk1_jobs, g_ptr_array_unref);
   control_reset (&host->faults);
   g_free (host->faults.description);
+  g_free (host->faults.scope);
   g_free (host->url);
   g_free (host->options.ca_file);
   g_strfreev (host->options.certificates);

@@ -30,6 +30,8 @@ typedef struct {
   unsigned git;          /* authorised requests */
   unsigned kubernetes;   /* authorised requests */
   unsigned unauthorized; /* answered 401 */
+  unsigned introspected; /* tokens asked after */
+  unsigned revoked;      /* tokens */
 } HostStats;
 
 /* What POST /control/set asked for. */
@@ -40,6 +42,7 @@ typedef struct {
   unsigned retry_after; /* seconds; 0: not said */
   unsigned delay_ms;    /* before the token endpoint answers */
   int64_t date_offset;  /* seconds that the host's clock is ahead */
+  char *scope;          /* what the app's settings give each token */
 } HostFaults;
 
 typedef struct {
@@ -71,6 +74,11 @@ typedef enum {
 /* Whether it is one of ours and has not ended; TOKEN may be NULL. */
 bool token_is_live (Host *host, const char *token);
 bool token_is_brought (Host *host, SoupServerMessage *message, unsigned schemes);
+
+/* oauth.c: /services/oauth2/userinfo, introspect, revoke and register, and /id/…: what the org can
+ * be asked about what it issued. */
+void oauth_serve (Host *host, SoupServerMessage *message, const char *path);
+#define OAUTH_INITIAL_TOKEN "demo.initial.access.token"
 
 /* git.c: /git/NAME.git/…, by git-http-backend. */
 void git_serve (Host *host, SoupServerMessage *message, const char *path);

@@ -87,7 +87,7 @@ def _(room):
                                 'signature', 'token_type'])
     assert_equal(exchange(host)[2]['access_token'] != body['access_token'], True)
     assert_equal(host.stats(), {'exchanges': 2, 'refused': 0, 'git': 0, 'kubernetes': 0,
-                                'unauthorized': 0})
+                                'unauthorized': 0, 'introspected': 0, 'revoked': 0})
 
 
 @test('the form is two fields and no more')

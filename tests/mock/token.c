@@ -113,7 +113,7 @@ answer_token (Host *host, SoupServerMessage *message)
   JsonObject *answer = json_object_new ();
   json_object_set_string_member (answer, "access_token", token);
   json_object_set_string_member (answer, "signature", mac);
-  json_object_set_string_member (answer, "scope", "api web");
+  json_object_set_string_member (answer, "scope", host->faults.scope);
   json_object_set_string_member (
       answer, "instance_url", host->options.instance != NULL ? host->options.instance : host->url);
   json_object_set_string_member (answer, "id", id);
