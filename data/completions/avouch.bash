@@ -74,22 +74,17 @@ _avouch()
     --profile) words=$(_avouch_profiles) ;;
     --alg) words='RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA' ;;
     --use) words='sig' ;;
-    --key | --file | --out | -o | --to | --certificate)
+    --key | --file | --out | -o | --to | --certificate | --initial-token-file)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       compopt -o filenames 2>/dev/null
       return
       ;;
-    --url | -u | --audience | --scope | --min-life | --login-url | --client-id | --username | --key-alias | \
-      --serve | --set | --user | --subject | --days)
+    --url | -u | --audience | --scope | --min-life | --login-url | --client-id | --username | \
+      --key-alias | --serve | --set | --user | --subject | --days | --client-name | --redirect-uri)
       return
       ;;
     *)
       case $(_avouch_command) in
-        '') words="token run status forget key profile setup help $common" ;;
-        token) words="$(_avouch_profiles) --url --format --audience --scope --fresh $common" ;;
-        run) words="$(_avouch_profiles) --min-life -- $common" ;;
-        status) words="--json $common" ;;
-        forget) words="$(_avouch_profiles) --all $common" ;;
         key) words="new show certificate import jwk $common" ;;
         'key new') words="--type --passphrase --subject --days --format --certificate --json $common" ;;
         'key show') words="--profile --key-alias --passphrase --key-passphrase --json $common" ;;
@@ -99,6 +94,17 @@ _avouch()
           --json $common" ;;
         'key jwk') words="--profile --set --alg --use --thumbprint --key-alias --passphrase
           --key-passphrase $common" ;;
+        '')
+          words="token run whoami status forget revoke key profile register setup help $common"
+          ;;
+        token) words="$(_avouch_profiles) --url --format --audience --scope --fresh
+          --introspect --json $common" ;;
+        run) words="$(_avouch_profiles) --min-life -- $common" ;;
+        status) words="--json $common" ;;
+        whoami) words="$(_avouch_profiles) --json $common" ;;
+        forget | revoke) words="$(_avouch_profiles) --all $common" ;;
+        register) words="--login-url --username --key --key-alias --passphrase --serve --set
+          --client-name --redirect-uri --initial-token-file --file --dry-run $common" ;;
         profile) words="list show add $common" ;;
         'profile list') words="--json $common" ;;
         'profile show') words="$(_avouch_profiles) --json $common" ;;

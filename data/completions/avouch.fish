@@ -26,18 +26,21 @@ complete -c avouch -l version -d 'print the version'
 
 complete -c avouch -n __avouch_at -a token -d 'print a credential'
 complete -c avouch -n __avouch_at -a run -d 'run a command with a credential'
+complete -c avouch -n __avouch_at -a whoami -d 'show whom a token acts as'
 complete -c avouch -n __avouch_at -a status -d 'show profiles and their cached tokens'
 complete -c avouch -n __avouch_at -a forget -d 'drop cached credentials'
 complete -c avouch -n __avouch_at -a key -d 'make, show and convert keys'
+complete -c avouch -n '__avouch_at key' -a 'new show certificate import jwk'
+complete -c avouch -n __avouch_at -a revoke -d 'end cached tokens at the issuer'
+complete -c avouch -n __avouch_at -a register -d 'make a new app, and its profile'
 complete -c avouch -n __avouch_at -a profile -d 'list, show and add profiles'
 complete -c avouch -n __avouch_at -a setup -d 'make a tool ask avouch'
 complete -c avouch -n __avouch_at -a help -d 'explain a command'
-complete -c avouch -n '__avouch_at help' -a 'token run status forget key profile setup'
-complete -c avouch -n '__avouch_at key' -a 'new show certificate import jwk'
+complete -c avouch -n '__avouch_at help' -a 'token run whoami status forget revoke key profile register setup'
 complete -c avouch -n '__avouch_at profile' -a 'list show add'
 complete -c avouch -n '__avouch_at setup' -a 'git kubectl'
 
-for path in token run forget 'profile show' 'setup git' 'setup kubectl'
+for path in token run whoami forget revoke 'profile show' 'setup git' 'setup kubectl'
     complete -c avouch -n "__avouch_in $path" -a '(__avouch_profiles)'
 end
 
@@ -47,12 +50,16 @@ complete -c avouch -n '__avouch_in token' -l audience -x -d 'whom the token is f
 complete -c avouch -n '__avouch_in token' -l scope -x -d 'less than all that the account may do'
 complete -c avouch -n '__avouch_in token' -l fresh -d 'log in even if a token is cached'
 
+complete -c avouch -n '__avouch_in token' -l introspect -d 'print what the issuer knows of it'
+
 complete -c avouch -n '__avouch_in run' -l min-life -x -d 'seconds that the token must live'
 complete -c avouch -n '__avouch_in run; and contains -- -- (commandline -opc)' -F -a '(__fish_complete_command)'
 
-complete -c avouch -n '__avouch_in forget' -s a -l all -d 'those of every profile'
+for path in forget revoke
+    complete -c avouch -n "__avouch_in $path" -s a -l all -d 'those of every profile'
+end
 
-for path in status 'profile list' 'profile show'
+for path in token whoami status 'profile list' 'profile show'
     complete -c avouch -n "__avouch_in $path" -l json -d 'for programs'
 end
 
@@ -98,17 +105,24 @@ complete -c avouch -n '__avouch_in key jwk' -l use -x -a sig
 complete -c avouch -n '__avouch_in key jwk' -l thumbprint -d 'the RFC 7638 thumbprint alone'
 
 complete -c avouch -n '__avouch_in profile add' -l issuer -x -a salesforce
-complete -c avouch -n '__avouch_in profile add' -l login-url -x -d 'where to log in'
 complete -c avouch -n '__avouch_in profile add' -l client-id -x -d 'the application\'s key'
-complete -c avouch -n '__avouch_in profile add' -l username -x -d 'the account to act as'
-complete -c avouch -n '__avouch_in profile add' -l key -r -F -d 'the private key, or a keystore'
-complete -c avouch -n '__avouch_in profile add' -l key-alias -x -d 'which key of the keystore'
-complete -c avouch -n '__avouch_in profile add' -l passphrase -x -a 'keyring prompt file: env: fd:'
-complete -c avouch -n '__avouch_in profile add' -l serve -x -d 'a place that the token is for'
-complete -c avouch -n '__avouch_in profile add' -l set -x -d 'any other setting'
-complete -c avouch -n '__avouch_in profile add' -l file -r -F -d 'a new file to write'
 
-for path in 'profile add' 'setup git' 'setup kubectl'
+for path in 'profile add' register
+    complete -c avouch -n "__avouch_in $path" -l login-url -x -d 'where to log in'
+    complete -c avouch -n "__avouch_in $path" -l username -x -d 'the account to act as'
+    complete -c avouch -n "__avouch_in $path" -l key -r -F -d 'the private key, or a keystore'
+    complete -c avouch -n "__avouch_in $path" -l key-alias -x -d 'which key of the keystore'
+    complete -c avouch -n "__avouch_in $path" -l passphrase -x -a 'keyring prompt file: env: fd:'
+    complete -c avouch -n "__avouch_in $path" -l serve -x -d 'a place that the token is for'
+    complete -c avouch -n "__avouch_in $path" -l set -x -d 'any other setting'
+    complete -c avouch -n "__avouch_in $path" -l file -r -F -d 'a new file to write'
+end
+
+complete -c avouch -n '__avouch_in register' -l client-name -x -d 'what the app is called'
+complete -c avouch -n '__avouch_in register' -l redirect-uri -x -d 'the app\'s callback'
+complete -c avouch -n '__avouch_in register' -l initial-token-file -r -F -d 'the initial token'
+
+for path in 'profile add' register 'setup git' 'setup kubectl'
     complete -c avouch -n "__avouch_in $path" -s n -l dry-run -d 'show it only'
 end
 

@@ -5,6 +5,7 @@
 #include "i18n.h"
 #include "obtain.h"
 #include "output.h"
+#include "process.h"
 #include "profiles.h"
 
 typedef struct {
@@ -25,25 +26,26 @@ static const char *const forget_example[] = {
   NULL,
 };
 
-static void
-drop_failure (Cache *cache, const Profile *profile)
+/* A wait after refused logins; cache_forget ends it. */
+static bool
+is_held (Cache *cache, const Profile *profile)
 {
-  g_autoptr (Request) request = request_new ();
-  g_autofree char *token = NULL;
+  g_autofree char *token = obtain_plain_name (profile);
+  g_autoptr (Failure) failure = cache_load_failure (cache, token);
 
-  request->profile = g_strdup (profile_name (profile));
-  token = obtain_token_name (profile, request);
-  cache_drop_failure (cache, token);
+  return failure != NULL && failure->held_until > process_now ();
 }
 
 static bool
-report (const Invocation *call, unsigned count, const char *name, GError **error)
+report (const Invocation *call, unsigned count, const char *name, bool held, GError **error)
 {
   g_autofree char *text = NULL;
 
   if (call->quiet)
     return true;
-  if (count == 0 && name != NULL)
+  if (count == 0 && name != NULL && held)
+    text = g_strdup_printf (_ ("%s: nothing was cached; the wait after a refusal is over\n"), name);
+  else if (count == 0 && name != NULL)
     text = g_strdup_printf (_ ("%s: nothing was cached\n"), name);
   else if (count == 0)
     text = g_strdup (_ ("nothing was cached\n"));
@@ -57,7 +59,7 @@ report (const Invocation *call, unsigned count, const char *name, GError **error
 static bool
 forget_all (const Invocation *call, Cache *cache, GError **error)
 {
-  return report (call, cache_forget (cache, NULL), NULL, error);
+  return report (call, cache_forget (cache, NULL), NULL, false, error);
 }
 
 /* A profile that is no longer configured may still have credentials. */
@@ -65,11 +67,15 @@ static bool
 forget_profile (const Invocation *call, Cache *cache, GError **error)
 {
   const char *name = call->arguments[0];
-  unsigned count = name != NULL ? cache_forget (cache, name) : 0;
   g_autoptr (GError) cause = NULL;
   g_autoptr (Config) config = profiles_load (call->environment, &cause);
   Profile *profile = config != NULL ? profiles_choose (config, name, &cause) : NULL;
+  bool held = profile != NULL && is_held (cache, profile);
+  unsigned count;
 
+  if (profile != NULL)
+    name = profile_name (profile);
+  count = name != NULL ? cache_forget (cache, name) : 0;
   if (profile == NULL && count == 0)
     {
       if (g_error_matches (cause, AVOUCH_ERROR, AVOUCH_ERROR_USAGE))
@@ -77,13 +83,7 @@ forget_profile (const Invocation *call, Cache *cache, GError **error)
       g_propagate_error (error, g_steal_pointer (&cause));
       return false;
     }
-  if (profile != NULL)
-    {
-      name = profile_name (profile);
-      count += cache_forget (cache, name);
-      drop_failure (cache, profile);
-    }
-  return report (call, count, name, error);
+  return report (call, count, name, held, error);
 }
 
 static bool

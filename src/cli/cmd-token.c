@@ -3,6 +3,8 @@
 #include "credential-format.h"
 #include "error.h"
 #include "i18n.h"
+#include "instance.h"
+#include "introspect.h"
 #include "obtain.h"
 #include "output.h"
 #include "profiles.h"
@@ -15,6 +17,8 @@ typedef struct {
   char *audience;
   char *scope;
   gboolean fresh;
+  gboolean introspect;
+  gboolean json;
 } TokenOptions;
 
 static const Option token_options[] = {
@@ -28,6 +32,10 @@ static const Option token_options[] = {
     N_ ("less than all that the account may do, where the issuer lets one choose") },
   { "fresh", 0, OPTION_FLAG, offsetof (TokenOptions, fresh), NULL,
     N_ ("log in even if a token is cached") },
+  { "introspect", 0, OPTION_FLAG, offsetof (TokenOptions, introspect), NULL,
+    N_ ("print what the issuer knows of the token, and not the token") },
+  { "json", 0, OPTION_FLAG, offsetof (TokenOptions, json), NULL,
+    N_ ("for programs: the same as --format json") },
   { 0 },
 };
 
@@ -98,16 +106,68 @@ improve (GError **error, const Request *request, const Environment *environment)
   profiles_choose (config, request->profile, error);
 }
 
+/* --introspect has two forms, and --json names one of the several. */
+static const CredentialFormat *
+find_format (const TokenOptions *options, GError **error)
+{
+  const char *name = options->format;
+  bool other = name != NULL && strcmp (name, "json") != 0;
+
+  if (options->json && other)
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+                   _ ("token: give --format or --json, not both"));
+      return NULL;
+    }
+  if (options->introspect && other)
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+                   _ ("token: --introspect prints no token, and takes no --format but json"));
+      return NULL;
+    }
+  return credential_format_find (options->json ? "json" : name != NULL ? name : "plain", error);
+}
+
+/* The issuer says where its API is, but not where the token may go. PROFILE NULL: nothing that is
+ * printed names a place. */
+static bool
+print (const CredentialFormat *format, const Profile *profile, const Credential *credential,
+       GError **error)
+{
+  g_auto (SecretBuffer) output = { 0 };
+
+  return (profile == NULL || instance_check_details (profile, credential, error)) &&
+         format->write (credential, &output, error) && output_buffer (&output, error);
+}
+
+/* A token alone is printed without a look at the configuration. */
+static bool
+hand_out (const Invocation *call, const Request *request, const CredentialFormat *format,
+          const Credential *credential, GError **error)
+{
+  const TokenOptions *options = call->values;
+  g_autoptr (Config) config = NULL;
+  Profile *profile;
+
+  if (!format->names_places && !options->introspect)
+    return print (format, NULL, credential, error);
+  config = profiles_load (call->environment, error);
+  profile = config != NULL ? profiles_choose (config, credential->profile, error) : NULL;
+  if (profile == NULL)
+    return false;
+  if (options->introspect)
+    return introspect_token (call, profile, request, credential, format->names_places, error);
+  return print (format, profile, credential, error);
+}
+
 static bool
 run (const Invocation *call, GError **error)
 {
   const TokenOptions *options = call->values;
-  const CredentialFormat *format =
-      credential_format_find (options->format != NULL ? options->format : "plain", error);
+  const CredentialFormat *format = find_format (options, error);
   g_autoptr (Request) request = request_new ();
   g_autoptr (Credential) credential = NULL;
   g_autoptr (GError) cause = NULL;
-  g_auto (SecretBuffer) output = { 0 };
   ObtainOptions how = {
     .environment = call->environment,
     .fresh = options->fresh,
@@ -125,7 +185,7 @@ run (const Invocation *call, GError **error)
       g_propagate_error (error, g_steal_pointer (&cause));
       return false;
     }
-  return format->write (credential, &output, error) && output_buffer (&output, error);
+  return hand_out (call, request, format, credential, error);
 }
 
 const Command command_token = {

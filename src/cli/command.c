@@ -81,8 +81,17 @@ const Command command_setup = {
 };
 
 static const Command *const root_commands[] = {
-  &command_token, &command_run,     &command_status, &command_forget,
-  &command_key,   &command_profile, &command_setup,  NULL,
+  &command_token,
+  &command_run,
+  &command_whoami,
+  &command_status,
+  &command_forget,
+  &command_revoke,
+  &command_key,
+  &command_profile,
+  &command_register,
+  &command_setup,
+  NULL,
 };
 
 static const char *const root_example[] = {

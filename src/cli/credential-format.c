@@ -236,13 +236,13 @@ write_env (const Credential *credential, SecretBuffer *output, GError **error)
 }
 
 static const CredentialFormat formats[] = {
-  { "plain", write_plain },
-  { "json", write_json },
-  { "header", write_header },
-  { "env", write_env },
-  { "curl", write_curl },
-  { "soap", write_soap },
-  { "session-header", write_session_header },
+  { "plain", false, write_plain },
+  { "json", true, write_json },
+  { "header", false, write_header },
+  { "env", true, write_env },
+  { "curl", false, write_curl },
+  { "soap", false, write_soap },
+  { "session-header", false, write_session_header },
 };
 
 const CredentialFormat *

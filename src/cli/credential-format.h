@@ -6,6 +6,7 @@
 
 typedef struct {
   const char *name;
+  bool names_places; /* it tells a tool where to take the token: see instance_check_details */
   /* Errors: usage, config (a credential of this kind has no such form). */
   bool (*write) (const Credential *credential, SecretBuffer *output, GError **error);
 } CredentialFormat;

@@ -20,6 +20,15 @@ profiles_load (const Environment *environment, GError **error)
 }
 
 void
+profiles_name_in (GError *error, const Profile *profile)
+{
+  g_autofree char *start = g_strconcat (profile_name (profile), ": ", NULL);
+
+  if (!g_str_has_prefix (error->message, start))
+    error_add_prefix (error, profile_name (profile));
+}
+
+void
 profiles_set_none (GError **error)
 {
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG, _ ("no profile is configured"));

@@ -10,6 +10,9 @@ Config *profiles_load (const Environment *environment, GError **error);
  * (none of that name, none at all), usage (several, which the message lists). */
 Profile *profiles_choose (const Config *config, const char *name, GError **error);
 
+/* Puts the profile's name before a message that does not begin with it. */
+void profiles_name_in (GError *error, const Profile *profile);
+
 /* An error of kind config: nothing is configured yet. */
 void profiles_set_none (GError **error);
 

@@ -4,6 +4,7 @@
 #include "error.h"
 #include "i18n.h"
 #include "obtain.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -56,13 +57,11 @@ status_gather (const GPtrArray *profiles, Cache *cache)
   for (size_t i = 0; i < profiles->len; i++)
     {
       StatusEntry *entry = g_new0 (StatusEntry, 1);
-      g_autoptr (Request) request = request_new ();
       char *token;
 
       entry->profile = profile_ref (profiles->pdata[i]);
       g_ptr_array_add (entries, entry);
-      request->profile = g_strdup (profile_name (entry->profile));
-      token = obtain_token_name (entry->profile, request);
+      token = obtain_plain_name (entry->profile);
       g_hash_table_add (names, token);
       g_hash_table_insert (by_name, (void *) profile_name (entry->profile), entry);
       if (cache == NULL)
@@ -102,11 +101,30 @@ status_duration (int64_t seconds)
 }
 
 static char *
-failure_text (const Failure *failure, State state, int64_t now)
+failure_text (const Failure *failure, int64_t now)
 {
   g_autofree char *ago = status_duration ((now - failure->failed_at) / 1000);
+  bool refused = g_error_matches (failure->error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED);
 
-  return g_strdup_printf (state == STATE_REFUSED ? _ ("refused %s ago") : _ ("failed %s ago"), ago);
+  return g_strdup_printf (refused ? _ ("refused %s ago") : _ ("failed %s ago"), ago);
+}
+
+/* Longer than the few seconds that every refusal holds, and whatever is asked for. */
+static bool
+is_held (const StatusEntry *entry, int64_t now)
+{
+  return entry->failure != NULL && entry->failure->profile_wide &&
+         entry->failure->held_until > now / 1000;
+}
+
+/* "refused 3 min ago, held for 12 min" */
+static char *
+hold_text (const Failure *failure, int64_t now)
+{
+  g_autofree char *failed = failure_text (failure, now);
+  g_autofree char *left = status_duration (failure->held_until - now / 1000);
+
+  return g_strdup_printf (_ ("%s, held for %s"), failed, left);
 }
 
 static char *
@@ -117,7 +135,8 @@ state_text (const StatusEntry *entry, State state, int64_t now)
   if (state == STATE_NONE)
     return g_strdup ("-");
   if (state == STATE_REFUSED || state == STATE_FAILED)
-    return failure_text (entry->failure, state, now);
+    return is_held (entry, now) ? hold_text (entry->failure, now)
+                                : failure_text (entry->failure, now);
   left = status_duration (credential_published_expiry (entry->credential) - now / 1000);
   return g_strdup_printf (state == STATE_DUE ? _ ("due, %s left") : _ ("valid %s"), left);
 }
@@ -133,18 +152,28 @@ status_text (const StatusEntry *entry, int64_t now)
   return g_strdup_printf (_ ("%s; others: %u"), text, entry->others);
 }
 
+static char *
+held_until_text (const Failure *failure, int64_t now)
+{
+  g_autofree char *failed = failure_text (failure, now);
+  g_autofree char *until = text_format_utc (failure->held_until);
+
+  return g_strdup_printf (_ ("%s, and not asked again until %s"), failed, until);
+}
+
 char *
 status_trouble (const StatusEntry *entry, int64_t now)
 {
   State state = judge (entry, now);
+  bool held = is_held (entry, now);
   g_autofree char *when = NULL;
   g_autofree char *message = NULL;
   g_autofree char *text = NULL;
   const char *hint;
 
-  if (state != STATE_REFUSED && state != STATE_FAILED)
+  if (state != STATE_REFUSED && state != STATE_FAILED && !held)
     return NULL;
-  when = failure_text (entry->failure, state, now);
+  when = held ? held_until_text (entry->failure, now) : failure_text (entry->failure, now);
   message = error_message (entry->failure->error);
   text = g_strdup_printf ("%s: %s", when, message);
   hint = error_hint (entry->failure->error);
@@ -171,6 +200,7 @@ status_write (Writer *writer, const StatusEntry *entry, int64_t now)
   writer_open (writer, "failure", '{');
   writer_time (writer, "failed", entry->failure->failed_at / 1000);
   writer_time (writer, "retry", entry->failure->held_until);
+  writer_bool (writer, "held", is_held (entry, now));
   writer_string (writer, "message", message);
   writer_string (writer, "hint", error_hint (entry->failure->error));
   writer_close (writer, '}');

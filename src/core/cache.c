@@ -258,10 +258,13 @@ cache_load_failure (Cache *cache, const char *token)
   g_autoptr (Record) record = read_entry (cache, "failure-", token);
   g_autoptr (Failure) failure = g_new0 (Failure, 1);
 
+  int64_t wide = 0;
+
   if (record == NULL || strcmp (record_kind (record), "failure") != 0 ||
       !record_get_int (record, "failed-at", &failure->failed_at) ||
       !record_get_int (record, "held-until", &failure->held_until))
     return NULL;
+  failure->profile_wide = record_get_int (record, "profile-wide", &wide) && wide != 0;
   failure->error = error_record_get (record);
   return g_steal_pointer (&failure);
 }
@@ -274,6 +277,7 @@ cache_store_failure (Cache *cache, const char *token, const Failure *failure)
   error_record_add (record, failure->error);
   record_add_int (record, "failed-at", failure->failed_at);
   record_add_int (record, "held-until", failure->held_until);
+  record_add_int (record, "profile-wide", failure->profile_wide);
   write_entry (cache, "failure-", token, record, NULL);
 }
 

@@ -38,6 +38,7 @@ bool cache_drop (Cache *cache, const char *token);
 typedef struct {
   int64_t failed_at;  /* unix milliseconds */
   int64_t held_until; /* unix seconds: until then nobody asks again */
+  bool profile_wide;  /* nor for anything else of the profile */
   GError *error;
 } Failure;
 void failure_free (Failure *failure);

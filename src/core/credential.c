@@ -28,16 +28,23 @@ credential_new (CredentialKind kind, const char *profile, Secret *secret, int64_
                 int64_t expires_at)
 {
   Credential *credential = g_new0 (Credential, 1);
-  int64_t ahead = MAX ((expires_at - issued_at) / REFRESH_FRACTION, MIN_REFRESH);
 
   credential->kind = kind;
   credential->profile = g_strdup (profile);
   credential->secret = secret_ref (secret);
   credential->issued_at = issued_at;
-  credential->expires_at = expires_at;
-  credential->refresh_at = MAX (expires_at - ahead, issued_at);
+  credential_set_expiry (credential, expires_at);
   credential->details = g_ptr_array_new_with_free_func (g_free);
   return credential;
+}
+
+void
+credential_set_expiry (Credential *credential, int64_t expires_at)
+{
+  int64_t ahead = MAX ((expires_at - credential->issued_at) / REFRESH_FRACTION, MIN_REFRESH);
+
+  credential->expires_at = expires_at;
+  credential->refresh_at = MAX (expires_at - ahead, credential->issued_at);
 }
 
 void

@@ -34,6 +34,8 @@ typedef struct {
  * never before issued_at. */
 Credential *credential_new (CredentialKind kind, const char *profile, Secret *secret,
                             int64_t issued_at, int64_t expires_at);
+/* Another end; refresh_at goes with it. */
+void credential_set_expiry (Credential *credential, int64_t expires_at);
 void credential_free (Credential *credential);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Credential, credential_free)
 

@@ -57,6 +57,12 @@ obtain_token_name (const Profile *profile, const Request *request)
   return g_strdup (g_checksum_get_string (checksum));
 }
 
+char *
+obtain_plain_name (const Profile *profile)
+{
+  return obtain_token_name (profile, &(Request){ 0 });
+}
+
 bool
 obtain_wants_cache (const Profile *profile, bool *wanted, GError **error)
 {
@@ -150,6 +156,26 @@ failed_lately (const Asking *asking, const char *token)
          (failure->held_until > now || failure->failed_at / 1000 + QUIET_AFTER_FAILURE > now);
 }
 
+/* An account that logs in too often: another audience or scope would be one login more. */
+static Failure *
+load_profile_hold (const Asking *asking)
+{
+  g_autofree char *plain = obtain_plain_name (asking->profile);
+  g_autoptr (Failure) failure = load_failure (asking, plain);
+
+  return failure != NULL && failure->profile_wide && failure->held_until > process_now ()
+             ? g_steal_pointer (&failure)
+             : NULL;
+}
+
+static bool
+is_profile_held (const Asking *asking)
+{
+  g_autoptr (Failure) hold = load_profile_hold (asking);
+
+  return hold != NULL;
+}
+
 static bool
 is_still_due (const Asking *asking, const char *token)
 {
@@ -164,7 +190,7 @@ refresh_under_lock (Asking *asking, const char *token, int lock)
   g_auto (Order) order = { 0 };
 
   if (!is_still_due (asking, token) || (asking->profile == NULL && !find_profile (asking, NULL)) ||
-      strcmp (asking->token, token) != 0)
+      strcmp (asking->token, token) != 0 || is_profile_held (asking))
     return;
   if (prepare_order (asking, &order, NULL) && !order.prompts)
     order_mint_in_background (&order, lock);
@@ -237,6 +263,16 @@ held_error (const Failure *failure, int64_t now)
   return error;
 }
 
+static bool
+is_profile_refused (const Asking *asking, GError **error)
+{
+  g_autoptr (Failure) hold = load_profile_hold (asking);
+
+  if (hold != NULL)
+    g_propagate_error (error, held_error (hold, process_now ()));
+  return hold != NULL;
+}
+
 /* Whether somebody's failure is the answer to us too: of a mint that ended while we waited, or one
  * that the issuer is not to be asked after. */
 static bool
@@ -245,14 +281,12 @@ has_failed (const Asking *asking, GError **error)
   g_autoptr (Failure) failure = load_failure (asking, asking->token);
   int64_t now = process_now ();
 
-  if (failure == NULL)
-    return false;
-  if (failure->failed_at >= asking->began)
+  if (failure != NULL && failure->failed_at >= asking->began)
     g_propagate_error (error, g_error_copy (failure->error));
-  else if (failure->held_until > now)
+  else if (failure != NULL && failure->held_until > now)
     g_propagate_error (error, held_error (failure, now));
   else
-    return false;
+    return is_profile_refused (asking, error);
   return true;
 }
 
@@ -261,7 +295,7 @@ static void
 share_failure (const Asking *asking, GError *error)
 {
   g_autoptr (Failure) told = load_failure (asking, asking->token);
-  const Failure failure = { process_now_milliseconds (), 0, error };
+  const Failure failure = { process_now_milliseconds (), 0, false, error };
 
   if (told == NULL || told->failed_at < asking->began)
     cache_store_failure (asking->cache, asking->token, &failure);
@@ -317,11 +351,14 @@ answer_by_mint (Asking *asking, GError **error)
   return credential;
 }
 
+/* That the account must wait is remembered all the same: who logs in each time needs it most. */
 static Credential *
 answer_without_cache (Asking *asking, GError **error)
 {
   g_auto (Order) order = { 0 };
 
+  if (asking->cache != NULL && is_profile_refused (asking, error))
+    return NULL;
   return prepare_order (asking, &order, error) ? order_mint (&order, -1, error) : NULL;
 }
 
@@ -410,4 +447,45 @@ obtain_erase (const Request *request, const Secret *refused, const Environment *
     return true;
   g_propagate_error (error, g_steal_pointer (&trouble));
   return false;
+}
+
+/* Under the lock, lest it overwrite what a mint has just put there. */
+static bool
+shorten_token (const Asking *asking, const char *token, const Credential *credential,
+               int64_t expires_at, GError **error)
+{
+  int lock = cache_lock (asking->cache, token, 0, NULL);
+  g_autoptr (Credential) cached = NULL;
+  g_autoptr (Failure) failure = NULL;
+  bool stored = true;
+
+  if (lock < 0)
+    return true;
+  cached = cache_load (asking->cache, token);
+  failure = cache_load_failure (asking->cache, token);
+  if (cached != NULL && is_same (cached, credential) && cached->expires_at > expires_at)
+    {
+      credential_set_expiry (cached, expires_at);
+      stored = cache_store (asking->cache, token, cached, error);
+      /* It was no login that succeeded. */
+      if (failure != NULL)
+        cache_store_failure (asking->cache, token, failure);
+    }
+  close (lock);
+  return stored;
+}
+
+bool
+obtain_shorten (const Request *request, const Credential *credential, int64_t expires_at,
+                const Environment *environment, GError **error)
+{
+  const ObtainOptions options = { .environment = environment };
+  g_auto (Asking) asking = { .request = request, .options = &options };
+
+  if (!begin (&asking, error))
+    return false;
+  if (asking.cache == NULL)
+    return true;
+  g_autofree char *token = find_token (&asking, error);
+  return token != NULL && shorten_token (&asking, token, credential, expires_at, error);
 }

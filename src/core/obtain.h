@@ -23,8 +23,15 @@ Credential *obtain_credential (const Request *request, const ObtainOptions *opti
 bool obtain_erase (const Request *request, const Secret *refused, const Environment *environment,
                    GError **error);
 
+/* The issuer says that CREDENTIAL ends earlier than believed: corrects the cached one, if it is
+ * still that. Errors: as of obtain_erase, and internal. */
+bool obtain_shorten (const Request *request, const Credential *credential, int64_t expires_at,
+                     const Environment *environment, GError **error);
+
 /* The name under which a profile's token for this request is filed; the caller owns it. */
 char *obtain_token_name (const Profile *profile, const Request *request);
+/* The same where nothing narrows the request. A hold of the whole profile is filed there too. */
+char *obtain_plain_name (const Profile *profile);
 
 /* Whether the profile's credentials are cached: its `cache` is "runtime" (as if unset) or "none".
  * Error: config, for anything else. */

@@ -90,3 +90,30 @@ instance_base (const Profile *profile, const Credential *credential, GError **er
     return NULL;
   return g_steal_pointer (&base);
 }
+
+Url *
+instance_login_endpoint (const Profile *profile, const char *path, GError **error)
+{
+  g_autoptr (Url) login = parse_base (profile, profile_get (profile, "login-url"), error);
+  g_autofree char *base = login != NULL ? url_to_string (login) : NULL;
+  g_autofree char *text = g_strconcat (base != NULL ? base : "", path, NULL);
+
+  return login != NULL ? url_parse (text, error) : NULL;
+}
+
+/* Not `id`, which names the user as a URL: it is commonly at the vendor's login host. */
+bool
+instance_check_details (const Profile *profile, const Credential *credential, GError **error)
+{
+  static const char *const names[] = { "instance_url", "sfdc_community_url" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const char *text = credential_detail (credential, names[i]);
+      g_autoptr (Url) url = text != NULL ? parse_base (profile, text, error) : NULL;
+
+      if (text != NULL && (url == NULL || !instance_check (profile, url, error)))
+        return false;
+    }
+  return true;
+}

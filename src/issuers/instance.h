@@ -15,5 +15,13 @@ bool instance_may_reach (const Profile *profile, const Url *url);
  * where it is no URL. */
 Url *instance_base (const Profile *profile, const Credential *credential, GError **error);
 
+/* PATH below `login-url`, for what is asked before there is a credential. The caller owns it.
+ * Errors: as of url_parse. */
+Url *instance_login_endpoint (const Profile *profile, const char *path, GError **error);
+
 /* Error: config, saying what to add to `serve`. */
 bool instance_check (const Profile *profile, const Url *url, GError **error);
+
+/* Each place that CREDENTIAL's details name for a tool to take it to: before they are handed out
+ * with it. Errors: as of instance_check; protocol, where one is no URL. */
+bool instance_check_details (const Profile *profile, const Credential *credential, GError **error);

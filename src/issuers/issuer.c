@@ -11,7 +11,7 @@
 enum {
   TOO_MANY_REQUESTS = 429,
   FIRST_SERVER_ERROR = 500,
-  TOO_MANY_HOLD = 60, /* seconds, where the issuer names none */
+  TOO_MANY_HOLD = 60, /* seconds, where neither the answer nor the issuer's table names any */
 };
 
 static const Issuer *const issuers[] = {
@@ -80,6 +80,24 @@ issuer_for_profile (const Profile *profile, GError **error)
   return NULL;
 }
 
+/* The issuer's own words for it may name a longer hold. */
+static GError *
+explain_too_many (const Issuer *issuer, const IssuerContext *context, const ExchangeAnswer *answer,
+                  IssuerRefusal *refusal)
+{
+  GError *error = issuer->explain (context, answer, refusal);
+
+  refusal->profile_wide = true;
+  if (refusal->hold > 0)
+    return error;
+  g_error_free (error);
+  refusal->hold = answer->retry_after > 0 ? answer->retry_after : TOO_MANY_HOLD;
+  error = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_REFUSED,
+                       _ ("the issuer refused: too many requests (HTTP %u)"), answer->status);
+  error_add_hint (error, _ ("wait %lld seconds before the next try"), (long long) refusal->hold);
+  return error;
+}
+
 GError *
 issuer_explain (const Issuer *issuer, const IssuerContext *context, const ExchangeAnswer *answer,
                 IssuerRefusal *refusal)
@@ -95,15 +113,20 @@ issuer_explain (const Issuer *issuer, const IssuerContext *context, const Exchan
       return error;
     }
   if (answer->status == TOO_MANY_REQUESTS)
-    {
-      refusal->hold = answer->retry_after > 0 ? answer->retry_after : TOO_MANY_HOLD;
-      error = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_REFUSED,
-                           _ ("the issuer refused: too many requests (HTTP %u)"), answer->status);
-      error_add_hint (error, _ ("wait %lld seconds before the next try"),
-                      (long long) refusal->hold);
-      return error;
-    }
+    return explain_too_many (issuer, context, answer, refusal);
   return issuer->explain (context, answer, refusal);
+}
+
+ExchangeCall
+issuer_call_exchange (const IssuerCall *call)
+{
+  return (ExchangeCall){
+    .method = call->method,
+    .url = call->url,
+    .content_type = call->content_type,
+    .body = call->body,
+    .headers = (const char *const *) call->headers,
+  };
 }
 
 void
@@ -115,4 +138,30 @@ issuer_call_clear (IssuerCall *call)
   g_clear_pointer (&call->body, secret_unref);
   g_strfreev (call->headers);
   *call = (IssuerCall){ 0 };
+}
+
+bool
+issuer_learns_lifetime (const Issuer *issuer, const Profile *profile)
+{
+  return issuer->introspect != NULL &&
+         g_strcmp0 (profile_get (profile, "token-lifetime"), "introspect") == 0;
+}
+
+bool
+issuer_get_token_lifetime (const Issuer *issuer, const Profile *profile, int64_t fallback,
+                           int64_t min, int64_t max, int64_t *seconds, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  if (issuer_learns_lifetime (issuer, profile))
+    {
+      *seconds = fallback;
+      return true;
+    }
+  if (profile_get_seconds (profile, "token-lifetime", fallback, min, max, seconds, &reason))
+    return true;
+  if (issuer->introspect != NULL)
+    error_add_hint (reason, _ ("or \"introspect\", to ask the issuer at each login"));
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return false;
 }

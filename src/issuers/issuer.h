@@ -5,6 +5,7 @@
 
 #include "credential.h"
 #include "exchange.h"
+#include "introspection.h"
 #include "jwt.h"
 #include "profile.h"
 #include "request.h"
@@ -19,8 +20,9 @@ typedef struct {
 
 /* What a refusal means for whoever would ask again. */
 typedef struct {
-  bool clock;   /* it looks like a wrong clock */
-  int64_t hold; /* seconds to leave the issuer alone; 0: as for any refusal */
+  bool clock;        /* it looks like a wrong clock */
+  int64_t hold;      /* seconds to leave the issuer alone; 0: as for any refusal */
+  bool profile_wide; /* the hold is the account's: no other request of the profile fares better */
 } IssuerRefusal;
 
 /* The call that an issuer wants made; its strings live in the struct. */
@@ -33,6 +35,9 @@ typedef struct {
 } IssuerCall;
 void issuer_call_clear (IssuerCall *call);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (IssuerCall, issuer_call_clear)
+
+/* As src/net makes it; borrows all from CALL. */
+ExchangeCall issuer_call_exchange (const IssuerCall *call);
 
 typedef struct {
   const char *name;
@@ -70,6 +75,21 @@ typedef struct {
    * begins as zeros. The caller owns the error. */
   GError *(*explain) (const IssuerContext *context, const ExchangeAnswer *answer,
                       IssuerRefusal *refusal);
+
+  /* What only some issuers offer; NULL for what this one does not. */
+
+  /* Asks what became of a token. With it, `token-lifetime = introspect` lets a login learn how long
+   * the session lives. Errors: config, key. */
+  bool (*introspect) (const IssuerContext *context, const Credential *credential, IssuerCall *call,
+                      GError **error);
+  /* The 2xx answer to that. Error: protocol. */
+  Introspection *(*read_introspection) (const ExchangeAnswer *answer, int64_t now, GError **error);
+  /* Ends a token (RFC 7009), at BASE or, where that is NULL, where it was issued. Needs no key.
+   * Error: config. */
+  bool (*revoke) (const IssuerContext *context, const Url *base, const Credential *credential,
+                  IssuerCall *call, GError **error);
+  const char *userinfo_path; /* below the instance: whom the token acts as; see account.h */
+  const char *register_path; /* below login-url: makes a new app; see registration.h */
 } Issuer;
 
 const Issuer *issuer_find (const char *name);
@@ -79,6 +99,12 @@ const Issuer *const *issuer_all (void);
  * else ISSUER's own words. The caller owns the error. */
 GError *issuer_explain (const Issuer *issuer, const IssuerContext *context,
                         const ExchangeAnswer *answer, IssuerRefusal *refusal);
+
+/* The profile wants `token-lifetime = introspect`, and its issuer can do it. */
+bool issuer_learns_lifetime (const Issuer *issuer, const Profile *profile);
+/* `token-lifetime` in seconds, FALLBACK where it is unset or to be learnt. Error: config. */
+bool issuer_get_token_lifetime (const Issuer *issuer, const Profile *profile, int64_t fallback,
+                                int64_t min, int64_t max, int64_t *seconds, GError **error);
 
 /* issuer_find by the profile's `issuer`, then profile_check_keys. Error: config. */
 const Issuer *issuer_for_profile (const Profile *profile, GError **error);

@@ -5,8 +5,7 @@
 
 #include "error.h"
 #include "i18n.h"
-#include "strict.h"
-#include "text.h"
+#include "oauth-error.h"
 
 #include <string.h>
 
@@ -25,13 +24,22 @@ typedef struct {
   N_ ("set login-url to the org's My Domain URL (or the site's URL) and leave audience out")
 #define CLOCK_HINT N_ ("set this machine's clock, by NTP for example")
 #define USER_HINT  N_ ("have an administrator look at the user in Setup, or set username to another")
-#define HOLD       60 /* seconds */
+#define ORG_HINT   N_ ("ask the org's administrator or Salesforce support")
+#define RATE_MEANS N_ ("this user has logged in too often within the hour")
+#define RATE_HINT  N_ ("wait, and keep the cache on: every login counts against 3,600 an hour")
+/* The budget is an hour's, and a refused login may count too: four tries an hour at most. */
+#define RATE                                                                                       \
+  {                                                                                                \
+    .hold = 15 * 60, .profile_wide = true                                                          \
+  }
 
 /* The most specific first: the first line that matches is taken. clang-format off: one line each.
  */
 /* clang-format off */
 static const Refusal refusals[] = {
-  { NULL, "LOGIN_RATE_EXCEEDED", N_ ("this user has logged in too often within the hour"), N_ ("wait, and keep the cache on: every login counts against 3,600 an hour"), { .hold = HOLD } },
+  { NULL, "LOGIN_RATE_EXCEEDED", RATE_MEANS, RATE_HINT, RATE },
+  { NULL, "login rate exceeded", RATE_MEANS, RATE_HINT, RATE },
+  { "rate_limit_exceeded", NULL, RATE_MEANS, RATE_HINT, RATE },
   { NULL, "hasn't approved this consumer", N_ ("the user is not pre-authorised for this app, or login-url, audience or username is wrong"), N_ ("in the app's policies set \"Admin approved users are pre-authorized\" and assign the user's profile or a permission set"), { 0 } },
   { NULL, "not admin approved", N_ ("the app is for users that an administrator approved, and this one is not"), APPROVE_HINT, { 0 } },
   { "invalid_app_access", NULL, N_ ("the user may not use this app"), APPROVE_HINT, { 0 } },
@@ -42,16 +50,22 @@ static const Refusal refusals[] = {
   { NULL, "invalid assertion", N_ ("the key does not belong to the certificate in the app, or a claim is wrong"), N_ ("upload the certificate of this profile's key to the app"), { 0 } },
   { NULL, "ip restricted", N_ ("this machine's address is outside of the allowed login IP ranges"), N_ ("add the address to the login IP ranges of the app or of the user's profile"), { 0 } },
   { NULL, "inactive user", N_ ("the user is deactivated"), USER_HINT, { 0 } },
+  { "inactive_user", NULL, N_ ("the user is deactivated"), USER_HINT, { 0 } },
   { NULL, "user is frozen", N_ ("the user is frozen"), USER_HINT, { 0 } },
-  { NULL, "organization is locked", N_ ("the org is locked"), N_ ("ask the org's administrator or Salesforce support"), { 0 } },
-  { NULL, "organization is inactive", N_ ("the org is inactive"), N_ ("ask the org's administrator or Salesforce support"), { 0 } },
-  { NULL, "inactive organization", N_ ("the org is inactive"), N_ ("ask the org's administrator or Salesforce support"), { 0 } },
-  { NULL, "locked organization", N_ ("the org is locked"), N_ ("ask the org's administrator or Salesforce support"), { 0 } },
+  { NULL, "organization is locked", N_ ("the org is locked"), ORG_HINT, { 0 } },
+  { NULL, "organization is inactive", N_ ("the org is inactive"), ORG_HINT, { 0 } },
+  { NULL, "inactive organization", N_ ("the org is inactive"), ORG_HINT, { 0 } },
+  { NULL, "locked organization", N_ ("the org is locked"), ORG_HINT, { 0 } },
+  { "inactive_org", NULL, N_ ("the org is locked, closed or suspended"), ORG_HINT, { 0 } },
   { NULL, "no valid scopes", N_ ("the app has no OAuth scope"), N_ ("add scopes to the app: at least api and refresh_token"), { 0 } },
   { NULL, "app_not_found", N_ ("there is no such app at this host"), N_ ("External Client Apps answer at the org's My Domain URL only: set login-url to it"), { 0 } },
   { "invalid_client_id", NULL, N_ ("the consumer key is wrong, of another org, or of an app made less than about ten minutes ago"), N_ ("compare client-id with the app's consumer key; after making an app wait ten minutes"), { 0 } },
   { "invalid_client", NULL, N_ ("the app's credentials are not accepted"), N_ ("compare client-id with the app's consumer key"), { 0 } },
   { "unsupported_grant_type", NULL, N_ ("the JWT bearer flow is not enabled for this app"), N_ ("enable \"JWT bearer flow\" and digital signatures in the app's settings"), { 0 } },
+  { NULL, "authentication failure", N_ ("the login was turned down, for a reason that is not told to outsiders"), N_ ("in Setup, the Login History of this user says why"), { 0 } },
+  { "server_error", NULL, N_ ("Salesforce had trouble of its own"), N_ ("try again in a minute, and see https://status.salesforce.com"), { 0 } },
+  { "unknown_error", NULL, N_ ("Salesforce had trouble of its own"), N_ ("try again in a minute, and see https://status.salesforce.com"), { 0 } },
+  { "invalid_request", NULL, N_ ("the request was not understood"), N_ ("is login-url the address of an org? a proxy in between may have changed what was sent"), { 0 } },
 };
 /* clang-format on */
 
@@ -78,25 +92,6 @@ find_refusal (const char *code, const char *description)
         return refusal;
     }
   return NULL;
-}
-
-/* `error` and `error_description`; what is missing is "". False if the answer is nothing that an
- * OAuth server says. */
-static bool
-read_error (const ExchangeAnswer *answer, char **code, char **description)
-{
-  size_t length = 0;
-  const char *body = secret_bytes (answer->body, &length);
-  g_autoptr (JsonObject) object = json_strict_object (body, length, NULL);
-  const char *text = NULL;
-  const char *more = NULL;
-
-  if (object == NULL || (text = json_need_string (object, "error", NULL)) == NULL ||
-      !json_optional_string (object, "error_description", &more, NULL))
-    return false;
-  *code = text_clean_told (text);
-  *description = text_clean_told (more != NULL ? more : "");
-  return true;
 }
 
 static GError *
@@ -132,14 +127,15 @@ salesforce_explain (const IssuerContext *context, const ExchangeAnswer *answer,
   g_autofree char *description = NULL;
   const Refusal *known;
 
-  if (!read_error (answer, &code, &description))
+  if (!oauth_error_read (answer, &code, &description))
     return explain_foreign (context, answer);
   known = find_refusal (code, description);
   if (known == NULL)
     return g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_REFUSED, _ ("the issuer refused: %s%s%s"), code,
                         *description != '\0' ? ": " : "", description);
   refusal->clock = known->refusal.clock;
-  if (refusal->hold == 0 && known->refusal.hold > 0)
-    refusal->hold = MAX (known->refusal.hold, answer->retry_after);
+  refusal->profile_wide = known->refusal.profile_wide;
+  if (known->refusal.hold > 0)
+    refusal->hold = answer->retry_after > 0 ? answer->retry_after : known->refusal.hold;
   return explain_known (known, code, description);
 }

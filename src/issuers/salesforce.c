@@ -4,11 +4,11 @@
 #include "error.h"
 #include "i18n.h"
 #include "jwt.h"
-#include "strict.h"
+#include "salesforce-token.h"
+#include "told.h"
 
 #include <string.h>
 
-#define TOKEN_PATH "/services/oauth2/token"
 #define GRANT_TYPE "urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer"
 
 /* Seconds. "At most a few minutes ahead" is the issuer's rule for `exp`; the length of a session is
@@ -46,51 +46,25 @@ static const IssuerVariable variables[] = {
   { NULL, ISSUER_PART_NONE },
 };
 
-/* `login-url` without trailing slashes. */
-static Url *
-read_login_url (const Profile *profile, GError **error)
+char *
+salesforce_audience (const Profile *profile, const Url *login_url)
 {
-  g_autoptr (GError) reason = NULL;
-  g_autoptr (Url) url = url_parse (profile_get (profile, "login-url"), &reason);
+  const char *audience = profile_get (profile, "audience");
 
-  if (url == NULL)
-    {
-      profile_set_error (profile, "login-url", error, "%s", reason->message);
-      return NULL;
-    }
-  if (url->query != NULL)
-    {
-      profile_set_error (profile, "login-url", error, _ ("it has a query (\"?\")"));
-      return NULL;
-    }
-  while (g_str_has_suffix (url->path, "/"))
-    url->path[strlen (url->path) - 1] = '\0';
-  return g_steal_pointer (&url);
-}
-
-static Url *
-token_url (const Url *login_url, GError **error)
-{
-  g_autofree char *base = url_to_string (login_url);
-  g_autofree char *text = g_strconcat (base, TOKEN_PATH, NULL);
-
-  return url_parse (text, error);
+  return audience != NULL ? g_strdup (audience) : url_to_string (login_url);
 }
 
 /* iss, sub, aud and exp, and nothing else: what this issuer documents. The audience is the login
  * host's, so what a tool asks for has no say in it. */
 static JsonObject *
-make_claims (const IssuerContext *context, const Url *login_url, int64_t lifetime)
+make_claims (const Profile *profile, const Url *login_url)
 {
-  const Profile *profile = context->profile;
-  const char *audience = profile_get (profile, "audience");
-  g_autofree char *base = url_to_string (login_url);
+  g_autofree char *audience = salesforce_audience (profile, login_url);
   JsonObject *claims = json_object_new ();
 
   json_object_set_string_member (claims, "iss", profile_get (profile, "client-id"));
   json_object_set_string_member (claims, "sub", profile_get (profile, "username"));
-  json_object_set_string_member (claims, "aud", audience != NULL ? audience : base);
-  json_object_set_int_member (claims, "exp", context->now + lifetime);
+  json_object_set_string_member (claims, "aud", audience);
   return claims;
 }
 
@@ -117,14 +91,14 @@ read_assertion_lifetime (const Profile *profile, int64_t *seconds, GError **erro
 static bool
 read_token_lifetime (const Profile *profile, int64_t *seconds, GError **error)
 {
-  return profile_get_seconds (profile, "token-lifetime", TOKEN_LIFETIME, MIN_TOKEN_LIFETIME,
-                              MAX_TOKEN_LIFETIME, seconds, error);
+  return issuer_get_token_lifetime (&salesforce_issuer, profile, TOKEN_LIFETIME, MIN_TOKEN_LIFETIME,
+                                    MAX_TOKEN_LIFETIME, seconds, error);
 }
 
 static bool
 salesforce_check (const Profile *profile, GError **error)
 {
-  g_autoptr (Url) login_url = read_login_url (profile, error);
+  g_autoptr (Url) login_url = salesforce_login_url (profile, error);
   int64_t seconds;
 
   return login_url != NULL && pick_algorithm (profile, error) != NULL &&
@@ -146,13 +120,12 @@ check_key (const Key *key, GError **error)
   return false;
 }
 
-static Secret *
-sign_assertion (const IssuerContext *context, const Url *login_url, GError **error)
+Secret *
+salesforce_sign (const IssuerContext *context, JsonObject *claims, GError **error)
 {
   const Algorithm *algorithm = pick_algorithm (context->profile, error);
   const char *key_id = profile_get (context->profile, "key-id");
   g_autoptr (JsonObject) header = NULL;
-  g_autoptr (JsonObject) claims = NULL;
   int64_t lifetime = 0;
 
   if (algorithm == NULL || !check_key (context->key, error) ||
@@ -163,36 +136,48 @@ sign_assertion (const IssuerContext *context, const Url *login_url, GError **err
       header = json_object_new ();
       json_object_set_string_member (header, "kid", key_id);
     }
-  claims = make_claims (context, login_url, lifetime);
+  json_object_set_int_member (claims, "exp", context->now + lifetime);
   return jwt_sign (context->key, algorithm, header, claims, error);
+}
+
+bool
+salesforce_post (const Url *login_url, const char *path, SecretBuffer *body, IssuerCall *call,
+                 GError **error)
+{
+  static const char *const headers[] = { "Accept", "application/json", NULL };
+  Url *url = salesforce_endpoint (login_url, path, error);
+
+  if (url == NULL)
+    return false;
+  *call = (IssuerCall){
+    .method = g_strdup ("POST"),
+    .url = url,
+    .content_type = g_strdup ("application/x-www-form-urlencoded"),
+    .body = secret_buffer_end (body),
+    .headers = g_strdupv ((char **) headers),
+  };
+  return true;
 }
 
 static bool
 salesforce_build (const IssuerContext *context, IssuerCall *call, GError **error)
 {
-  static const char *const headers[] = { "Accept", "application/json", NULL };
-  g_autoptr (Url) login_url = read_login_url (context->profile, error);
-  g_autoptr (Url) url = NULL;
+  g_autoptr (Url) login_url = salesforce_login_url (context->profile, error);
+  g_autoptr (JsonObject) claims = NULL;
   g_autoptr (Secret) assertion = NULL;
   g_auto (SecretBuffer) body = { 0 };
 
-  if (login_url == NULL || (url = token_url (login_url, error)) == NULL)
+  if (login_url == NULL)
     return false;
-  assertion = sign_assertion (context, login_url, error);
+  claims = make_claims (context->profile, login_url);
+  assertion = salesforce_sign (context, claims, error);
   if (assertion == NULL)
     return false;
 
   /* A compact JWS has no character that a form would escape. */
   secret_buffer_append (&body, "grant_type=" GRANT_TYPE "&assertion=", -1);
   secret_buffer_append_secret (&body, assertion);
-  *call = (IssuerCall){
-    .method = g_strdup ("POST"),
-    .url = g_steal_pointer (&url),
-    .content_type = g_strdup ("application/x-www-form-urlencoded"),
-    .body = secret_buffer_end (&body),
-    .headers = g_strdupv ((char **) headers),
-  };
-  return true;
+  return salesforce_post (login_url, SALESFORCE_TOKEN_PATH, &body, call, error);
 }
 
 /* Its length is credential_check's to judge. */
@@ -258,6 +243,17 @@ check_text (const char *name, const char *value, GError **error)
   return true;
 }
 
+/* Tools put it into URLs. */
+static bool
+check_id (const char *name, const char *value, GError **error)
+{
+  if (told_is_id (value))
+    return true;
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
+               _ ("the issuer's %s is not usable: an id has letters and digits only"), name);
+  return false;
+}
+
 static const struct {
   const char *name;
   bool (*check) (const char *name, const char *value, GError **error);
@@ -267,7 +263,7 @@ static const struct {
   { "scope", check_text },
   { "issued_at", check_text },
   { "sfdc_community_url", check_url },
-  { "sfdc_community_id", check_text },
+  { "sfdc_community_id", check_id },
 };
 
 static bool
@@ -340,4 +336,9 @@ const Issuer salesforce_issuer = {
   .build = salesforce_build,
   .read = salesforce_read,
   .explain = salesforce_explain,
+  .introspect = salesforce_introspect,
+  .read_introspection = introspection_read,
+  .revoke = salesforce_revoke,
+  .userinfo_path = "/services/oauth2/userinfo",
+  .register_path = "/services/oauth2/register",
 };

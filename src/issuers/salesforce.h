@@ -7,6 +7,22 @@
 
 extern const Issuer salesforce_issuer;
 
+#define SALESFORCE_TOKEN_PATH "/services/oauth2/token"
+
+/* `login-url` without slashes at its end. Error: config, with what to write instead where the
+ * mistake is a known one. */
+Url *salesforce_login_url (const Profile *profile, GError **error);
+/* PATH below it. */
+Url *salesforce_endpoint (const Url *login_url, const char *path, GError **error);
+
+/* `audience`, or LOGIN_URL. The caller owns it. */
+char *salesforce_audience (const Profile *profile, const Url *login_url);
+/* A member "exp" is added to CLAIMS. Errors: config, key. */
+Secret *salesforce_sign (const IssuerContext *context, JsonObject *claims, GError **error);
+/* A form to be posted to PATH; takes CALL's body from BODY. */
+bool salesforce_post (const Url *login_url, const char *path, SecretBuffer *body, IssuerCall *call,
+                      GError **error);
+
 /* The issuer's `explain`. */
 GError *salesforce_explain (const IssuerContext *context, const ExchangeAnswer *answer,
                             IssuerRefusal *refusal);

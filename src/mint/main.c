@@ -32,7 +32,8 @@ static const char *const distrusted[] = {
 /* What is done with a job's result, however it turned out. */
 typedef struct {
   const Job *job;
-  Cache *cache; /* NULL: the profile wants none, or there is no folder for it */
+  Cache *cache; /* NULL: there is no folder for it */
+  bool keeps;   /* the profile wants its credentials kept */
   int lock;     /* -1: none was handed down */
 } Outcome;
 
@@ -51,23 +52,28 @@ store_credential (const Outcome *outcome, const Credential *credential)
 {
   g_autoptr (GError) error = NULL;
 
-  if (outcome->cache == NULL)
+  if (outcome->cache == NULL || !outcome->keeps)
     return;
   if (!cache_store (outcome->cache, outcome->job->token, credential, &error))
     warn (outcome->job, error);
 }
 
 static void
-store_failure (const Outcome *outcome, const GError *error, int64_t hold)
+store_failure (const Outcome *outcome, const GError *error, const MintHold *hold)
 {
   g_autoptr (Failure) failure = g_new0 (Failure, 1);
+  g_autofree char *plain = obtain_plain_name (outcome->job->profile);
 
   if (outcome->cache == NULL)
     return;
   failure->failed_at = process_now_milliseconds ();
-  failure->held_until = process_now () + hold;
+  failure->held_until = process_now () + hold->seconds;
+  failure->profile_wide = hold->profile_wide;
   failure->error = g_error_copy (error);
-  cache_store_failure (outcome->cache, outcome->job->token, failure);
+  if (outcome->keeps)
+    cache_store_failure (outcome->cache, outcome->job->token, failure);
+  if (hold->profile_wide)
+    cache_store_failure (outcome->cache, plain, failure);
 }
 
 /* Closes stdout and lets go of the lock: nobody need wait for what comes after. */
@@ -110,13 +116,13 @@ run (const Outcome *outcome, const Environment *environment)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (Record) record = NULL;
-  int64_t hold = 0;
+  MintHold hold = { 0 };
   g_autoptr (Credential) credential = mint_credential (outcome->job, environment, &hold, &error);
 
   if (credential == NULL)
     {
-      store_failure (outcome, error, hold);
-      return answer_error (outcome, error, hold);
+      store_failure (outcome, error, &hold);
+      return answer_error (outcome, error, hold.seconds);
     }
   store_credential (outcome, credential);
   record = credential_to_record (credential);
@@ -134,9 +140,10 @@ serve (const Environment *environment, int lock)
 
   if (job == NULL || !obtain_wants_cache (job->profile, &wanted, &error))
     return answer_error (&(Outcome){ .lock = lock }, error, 0);
-  if (wanted && (cache = cache_open (environment, &error)) == NULL)
+  cache = cache_open (environment, &error);
+  if (cache == NULL && wanted)
     warn (job, error);
-  int code = run (&(Outcome){ job, cache, lock }, environment);
+  int code = run (&(Outcome){ job, cache, wanted, lock }, environment);
   if (cache != NULL)
     cache_sweep (cache, process_now ());
   return code;

@@ -8,6 +8,8 @@
 #include "process.h"
 #include "profile-key.h"
 
+#include <stdio.h>
+
 /* Seconds. */
 enum {
   HOLD_REFUSED = 10, /* tools ask 2 to 6 times for one command, and an account must not be locked */
@@ -15,6 +17,9 @@ enum {
   MAX_HOLD = 3600,
   TOLERATED_SKEW = 30,
   NOTICED_SKEW = 2, /* enough where the issuer itself complains; the answer's way takes time too */
+  MAX_LEARNING = 5, /* a login that is done does not wait longer to learn its own length */
+  MIN_LEARNT = 60,  /* a session that short is a mistake, or over */
+  MAX_LEARNT = 24 * 60 * 60,
   MAX_SKEW = 24 * 60 * 60, /* an assertion by a clock further ahead would be good for that long */
 };
 
@@ -30,7 +35,7 @@ typedef struct {
   GThread *preparation; /* of the exchange, while the key is read and the assertion signed */
   int64_t started;      /* monotonic, microseconds */
   int64_t skew;         /* seconds by which the issuer's clock is ahead; 0 if it did not say */
-  int64_t hold;
+  MintHold hold;
 } Mint;
 
 static void
@@ -87,17 +92,11 @@ load_key (Mint *mint, GError **error)
 }
 
 static ExchangeAnswer *
-exchange (const Mint *mint, const IssuerCall *call, int tries, GError **error)
+exchange (const Mint *mint, const IssuerCall *call, int timeout, int tries, GError **error)
 {
-  ExchangeCall request = {
-    .method = call->method,
-    .url = call->url,
-    .content_type = call->content_type,
-    .body = call->body,
-    .headers = (const char *const *) call->headers,
-  };
+  ExchangeCall request = issuer_call_exchange (call);
   ExchangeOptions options = {
-    .timeout = seconds_left (mint),
+    .timeout = timeout,
     .tries = tries,
     .verbose = mint->job->verbose,
   };
@@ -120,7 +119,7 @@ ask (Mint *mint, int tries, GError **error)
 
   if (!mint->issuer->build (&mint->context, &call, error))
     return NULL;
-  answer = exchange (mint, &call, tries, error);
+  answer = exchange (mint, &call, seconds_left (mint), tries, error);
   if (answer != NULL && answer->date != 0)
     mint->skew = answer->date - process_now ();
   return answer;
@@ -160,10 +159,69 @@ static Credential *
 give_up (Mint *mint, const ExchangeAnswer *answer, const IssuerRefusal *refusal,
          GError *explanation, GError **error)
 {
-  mint->hold = MAX (refusal->hold, answer->retry_after);
+  mint->hold.seconds = MAX (refusal->hold, answer->retry_after);
+  mint->hold.profile_wide = refusal->profile_wide;
   mention_skew (mint, explanation);
   g_propagate_error (error, explanation);
   return NULL;
+}
+
+static void
+note_not_learnt (const Mint *mint, const Credential *credential, const char *why)
+{
+  if (mint->job->verbose > 0)
+    fprintf (stderr,
+             _ ("avouch-mint: the length of the session is not known (%s): taken for %lld s\n"),
+             why, (long long) (credential->expires_at - credential->issued_at));
+}
+
+static Introspection *
+introspect (Mint *mint, const Credential *credential, GError **error)
+{
+  g_auto (IssuerCall) call = { 0 };
+  g_autoptr (ExchangeAnswer) answer = NULL;
+  int timeout = MIN (seconds_left (mint), MAX_LEARNING);
+  IssuerRefusal refusal;
+
+  mint->context.now = process_now () + (is_skewed (mint) ? mint->skew : 0);
+  if (!mint->issuer->introspect (&mint->context, credential, &call, error))
+    return NULL;
+  answer = exchange (mint, &call, timeout, 1, error);
+  if (answer == NULL)
+    return NULL;
+  if (is_success (answer))
+    return mint->issuer->read_introspection (answer, process_now (), error);
+  g_propagate_error (error, issuer_explain (mint->issuer, &mint->context, answer, &refusal));
+  return NULL;
+}
+
+/* The token is good either way: what goes wrong here costs a login more, later. */
+static void
+learn_lifetime (Mint *mint, Credential *credential)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (Introspection) told = introspect (mint, credential, &reason);
+  g_autofree char *message = reason != NULL ? error_message (reason) : NULL;
+
+  if (told == NULL)
+    note_not_learnt (mint, credential, message);
+  else if (!told->active || !told->ends || told->left < MIN_LEARNT)
+    note_not_learnt (mint, credential, _ ("the issuer does not tell"));
+  else
+    credential_set_expiry (credential, MIN (told->expires_at, credential->issued_at + MAX_LEARNT));
+}
+
+static Credential *
+take (Mint *mint, const ExchangeAnswer *answer, int64_t asked_at, GError **error)
+{
+  Credential *credential;
+
+  /* A credential's times are by this machine's clock. */
+  mint->context.now = asked_at;
+  credential = name_user (mint, mint->issuer->read (&mint->context, answer, error));
+  if (credential != NULL && issuer_learns_lifetime (mint->issuer, mint->job->profile))
+    learn_lifetime (mint, credential);
+  return credential;
 }
 
 /* LAST: no further try, whatever the clocks or the status say. */
@@ -178,12 +236,7 @@ try_once (Mint *mint, bool last, GError **error)
   if (answer == NULL)
     return NULL;
   if (is_success (answer))
-    {
-      /* A credential's times are by this machine's clock. */
-      mint->context.now = asked_at;
-      return name_user (mint, mint->issuer->read (&mint->context, answer, error));
-    }
-
+    return take (mint, answer, asked_at, error);
   explanation = issuer_explain (mint->issuer, &mint->context, answer, &refusal);
   if (last || explanation->code != AVOUCH_ERROR_REFUSED || refusal.hold > 0 ||
       !is_correctable (mint, &refusal))
@@ -217,7 +270,7 @@ prepare (Mint *mint)
 }
 
 Credential *
-mint_credential (const Job *job, const Environment *environment, int64_t *hold, GError **error)
+mint_credential (const Job *job, const Environment *environment, MintHold *hold, GError **error)
 {
   g_auto (Mint) mint = {
     .job = job,
@@ -242,7 +295,8 @@ mint_credential (const Job *job, const Environment *environment, int64_t *hold, 
     }
   if (credential == NULL)
     {
-      *hold = hold_for (reason, mint.hold);
+      mint.hold.seconds = hold_for (reason, mint.hold.seconds);
+      *hold = mint.hold;
       g_propagate_error (error, g_steal_pointer (&reason));
     }
   return credential;

@@ -5,7 +5,13 @@
 #include "environment.h"
 #include "job.h"
 
-/* HOLD receives, with an error only, for how many seconds nobody should try again. Errors: every
- * kind but unserved. The caller owns the credential. */
-Credential *mint_credential (const Job *job, const Environment *environment, int64_t *hold,
+/* For how long nobody should try again. */
+typedef struct {
+  int64_t seconds;
+  bool profile_wide; /* whatever of the profile is asked for */
+} MintHold;
+
+/* HOLD is set with an error only. Errors: every kind but unserved. The caller owns the credential.
+ */
+Credential *mint_credential (const Job *job, const Environment *environment, MintHold *hold,
                              GError **error);

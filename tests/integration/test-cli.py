@@ -14,8 +14,8 @@ import xml.etree.ElementTree as ElementTree
 from demohost import CLIENT_ID, USERNAME, DemoHost
 from harness import *
 
-COMMANDS = ['token', 'run', 'status', 'forget', 'profile', 'profile list', 'profile show', 'profile add',
-            'setup', 'setup git', 'setup kubectl']
+COMMANDS = ['token', 'run', 'whoami', 'status', 'forget', 'revoke', 'register', 'profile',
+            'profile list', 'profile show', 'profile add', 'setup', 'setup git', 'setup kubectl']
 PASSPHRASE = 'canary-passphrase'
 
 
@@ -287,7 +287,8 @@ def _(room):
     assert_equal(room.run('avouch', 'token', 'acme').code, 6)
     account.host.set('reset=')
     assert_equal(room.run('avouch', 'token', 'acme').code, 6, 'the failure is remembered')
-    assert_equal(succeeds(room.run('avouch', 'forget', 'acme')), 'acme: nothing was cached\n')
+    assert_equal(succeeds(room.run('avouch', 'forget', 'acme')),
+                 'acme: nothing was cached; the wait after a refusal is over\n')
     succeeds(room.run('avouch', 'token', 'acme'))
     assert_equal(succeeds(room.run('avouch', 'forget', '--all')), 'forgotten: 2\n')
     assert_equal(room.credential_files(), [])

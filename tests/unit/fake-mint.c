@@ -102,7 +102,7 @@ give_error (const Job *job, Cache *cache, AvouchError code, int64_t hold)
 {
   g_autoptr (GError) error = g_error_new (AVOUCH_ERROR, (int) code, "the issuer's words");
   int64_t now = process_now_milliseconds ();
-  const Failure failure = { now, hold > 0 ? now / 1000 + hold : 0, error };
+  const Failure failure = { now, hold > 0 ? now / 1000 + hold : 0, false, error };
 
   error_add_hint (error, "the fake's hint");
   g_autoptr (Record) record = job_error_record (error, hold);

@@ -266,7 +266,7 @@ fail (Fixture *fixture, const char *token, int64_t failed_at, int64_t held_until
 {
   g_autoptr (GError) error =
       g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_REFUSED, "not\tapproved: caf\xc3\xa9");
-  const Failure failure = { failed_at, held_until, error };
+  const Failure failure = { failed_at, held_until, true, error };
 
   error_add_hint (error, "ask somebody");
   cache_store_failure (fixture->cache, token, &failure);
@@ -280,6 +280,7 @@ test_failure (Fixture *fixture, const void *data G_GNUC_UNUSED)
   g_autoptr (Failure) failure = cache_load_failure (fixture->cache, TOKEN);
   g_assert_cmpint (failure->failed_at, ==, NOW * INT64_C (1000) + 7);
   g_assert_cmpint (failure->held_until, ==, NOW + 10);
+  g_assert_true (failure->profile_wide);
   g_assert_error (failure->error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED);
   g_assert_cmpstr (failure->error->message, ==, "not approved: caf\xc3\xa9\nask somebody");
   cache_drop_failure (fixture->cache, TOKEN);

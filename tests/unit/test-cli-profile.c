@@ -303,6 +303,27 @@ test_states_in_words (void)
 }
 
 static void
+test_hold_tells_until_when (void)
+{
+  Failure failure = { .failed_at = 2000 * 1000, .held_until = 2900, .profile_wide = true };
+  StatusEntry entry = { .failure = &failure };
+  g_autofree char *text = NULL;
+  g_autofree char *trouble = NULL;
+  g_autofree char *later = NULL;
+
+  failure.error = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_REFUSED, "too often\nwait");
+  text = status_text (&entry, 2060 * 1000);
+  trouble = status_trouble (&entry, 2060 * 1000);
+  later = status_text (&entry, 2901 * 1000);
+  g_assert_cmpstr (text, ==, "refused 1 min ago, held for 14 min");
+  g_assert_cmpstr (trouble, ==,
+                   "refused 1 min ago, and not asked again until 1970-01-01T00:48:20Z: too often\n"
+                   "hint: wait");
+  g_assert_cmpstr (later, ==, "refused 15 min ago");
+  g_clear_error (&failure.error);
+}
+
+static void
 test_no_login_is_a_dash (void)
 {
   StatusEntry entry = { .others = 2 };
@@ -332,5 +353,6 @@ main (int argc, char **argv)
   g_test_add_func ("/status/durations", test_durations);
   g_test_add_func ("/status/states-in-words", test_states_in_words);
   g_test_add_func ("/status/no-login-is-a-dash", test_no_login_is_a_dash);
+  g_test_add_func ("/status/a-hold-tells-until-when", test_hold_tells_until_when);
   return g_test_run ();
 }

@@ -383,12 +383,12 @@ test_failure_is_not_held (Fixture *fixture, const void *data G_GNUC_UNUSED)
 }
 
 static void
-store_failure (const Fixture *fixture, int64_t failed_at, int64_t held_until)
+store_failure (const Fixture *fixture, int64_t failed_at, int64_t held_until, bool profile_wide)
 {
   g_autoptr (Cache) cache = open_cache (fixture);
   g_autofree char *token = token_name (fixture);
   g_autoptr (GError) error = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_REFUSED, "no");
-  const Failure failure = { failed_at, held_until, error };
+  const Failure failure = { failed_at, held_until, profile_wide, error };
 
   cache_store_failure (cache, token, &failure);
 }
@@ -399,7 +399,42 @@ test_clock_set_back (Fixture *fixture, const void *data G_GNUC_UNUSED)
   int64_t now = process_now ();
 
   configure (fixture, "ok", "");
-  store_failure (fixture, (now + 3600) * 1000, now + 3610);
+  store_failure (fixture, (now + 3600) * 1000, now + 3610, false);
+  assert_gets (fixture, "token-1");
+}
+
+static void
+test_hold_of_profile (Fixture *fixture, const void *data G_GNUC_UNUSED)
+{
+  int64_t now = process_now ();
+
+  configure (fixture, "ok", "");
+  store_failure (fixture, now * 1000, now + 900, true);
+  fixture->request->scope = g_strdup ("less");
+  assert_fails (fixture, AVOUCH_ERROR_REFUSED, "not asked again for");
+  g_assert_cmpuint (count_starts (fixture), ==, 0);
+}
+
+static void
+test_hold_of_request (Fixture *fixture, const void *data G_GNUC_UNUSED)
+{
+  int64_t now = process_now ();
+
+  configure (fixture, "ok", "");
+  store_failure (fixture, now * 1000, now + 900, false);
+  fixture->request->scope = g_strdup ("less");
+  assert_gets (fixture, "token-1");
+}
+
+static void
+test_hold_without_cache (Fixture *fixture, const void *data G_GNUC_UNUSED)
+{
+  int64_t now = process_now ();
+
+  configure (fixture, "ok", "cache = none\n");
+  store_failure (fixture, now * 1000, now + 900, true);
+  assert_fails (fixture, AVOUCH_ERROR_REFUSED, "not asked again for");
+  store_failure (fixture, now * 1000, now - 1, true);
   assert_gets (fixture, "token-1");
 }
 
@@ -779,13 +814,13 @@ test_refresh_after_failure (Fixture *fixture, const void *data G_GNUC_UNUSED)
   configure (fixture, "ok", "");
   token = token_name (fixture);
   store (fixture, token, "old", 300);
-  store_failure (fixture, now * 1000, 0);
+  store_failure (fixture, now * 1000, 0, false);
   assert_gets (fixture, "old");
-  store_failure (fixture, (now - 60) * 1000, now + 60);
+  store_failure (fixture, (now - 60) * 1000, now + 60, false);
   assert_gets (fixture, "old");
   wait_until (fixture, is_unlocked);
   g_assert_cmpuint (count_starts (fixture), ==, 0);
-  store_failure (fixture, (now - 60) * 1000, now - 1);
+  store_failure (fixture, (now - 60) * 1000, now - 1, false);
   assert_gets (fixture, "old");
   wait_until (fixture, is_renewed);
 }
@@ -956,6 +991,9 @@ main (int argc, char **argv)
   add ("/obtain/due-is-handed-out-while-one-mint-renews-it", test_refresh_ahead);
   add ("/obtain/refresh-never-prompts", test_refresh_never_prompts);
   add ("/obtain/refresh-pauses-after-a-failure", test_refresh_after_failure);
+  add ("/obtain/a-hold-of-the-profile-holds-every-narrowing", test_hold_of_profile);
+  add ("/obtain/a-refusal-holds-its-own-request-only", test_hold_of_request);
+  add ("/obtain/a-hold-of-the-profile-counts-without-a-cache", test_hold_without_cache);
   add ("/obtain/expiring-in-the-tools-hands-is-a-miss", test_expiring_is_a_miss);
   add ("/obtain/heals-once-for-a-parent", test_heal);
   add ("/obtain/heals-what-others-minted", test_heal_of_cached);

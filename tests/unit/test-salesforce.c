@@ -113,6 +113,12 @@ test_settings (void)
     { "audience", "https://login.salesforce.com", "aud", "https://login.salesforce.com" },
     { "login-url", "https://x.my.site.com/shop//", "aud", "https://x.my.site.com/shop" },
     { "login-url", "https://X.my.site.com.:443", "aud", "https://x.my.site.com" },
+    { "login-url", "https://login.salesforce.com/", "aud", "https://login.salesforce.com" },
+    { "login-url", "https://test.salesforce.com", "aud", "https://test.salesforce.com" },
+    { "login-url", "https://acme--dev.sandbox.my.salesforce.com", "aud",
+      "https://acme--dev.sandbox.my.salesforce.com" },
+    { "login-url", "https://acme--x.scratch.my.salesforce.com", "aud",
+      "https://acme--x.scratch.my.salesforce.com" },
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -149,6 +155,91 @@ test_bad_settings (void)
       g_assert_false (salesforce ()->build (&context, &call, &error));
       g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG);
       g_assert_nonnull (strstr (error->message, "avouch.conf:"));
+    }
+}
+
+static void
+test_places (void)
+{
+  static const char *const cases[][2] = {
+    { "https://login.salesforce.com", "https://login.salesforce.com" },
+    { "https://test.salesforce.com/", "https://test.salesforce.com" },
+    { "https://acme--dev.sandbox.my.salesforce.com",
+      "https://acme--dev.sandbox.my.salesforce.com" },
+    { "https://acme.my.site.com/partners/", "https://acme.my.site.com/partners" },
+    { "https://partners.acme.example/s", "https://partners.acme.example/s" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Profile) profile = make_profile ("login-url", cases[i][0]);
+      g_auto (IssuerCall) call = { 0 };
+      g_autoptr (JsonObject) claims = build_claims (profile, &call);
+      g_autofree char *url = url_to_string (call.url);
+      g_autofree char *expected = g_strconcat (cases[i][1], "/services/oauth2/token", NULL);
+
+      g_assert_cmpstr (url, ==, expected);
+      g_assert_cmpstr (json_object_get_string_member (claims, "aud"), ==, cases[i][1]);
+      g_assert_false (json_object_has_member (claims, "scope"));
+    }
+}
+
+/* What a tool asks for cannot be had in this flow, and must not reach the issuer. */
+static void
+test_no_scope (void)
+{
+  g_autoptr (Profile) profile = make_profile (NULL, NULL);
+  Request request = { .scope = (char *) "api", .audience = (char *) "https://elsewhere.example" };
+  IssuerContext context = make_context (profile);
+  g_auto (IssuerCall) call = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  context.request = &request;
+  g_assert_true (salesforce ()->build (&context, &call, &error));
+  g_assert_no_error (error);
+  g_assert_null (strstr (secret_bytes (call.body, NULL), "scope"));
+  g_assert_null (strstr (secret_bytes (call.body, NULL), "elsewhere"));
+}
+
+static void
+test_login_url_mistakes (void)
+{
+  static const struct {
+    const char *url, *words, *hint;
+  } cases[] = {
+    { "https://acme.lightning.force.com/lightning/page/home", "pages",
+      "write https://acme.my.salesforce.com" },
+    { "https://acme--dev.sandbox.lightning.force.com", "pages",
+      "write https://acme--dev.sandbox.my.salesforce.com" },
+    { "https://acme.my.salesforce-setup.com/lightning/setup/SetupOneHome/home", "Setup",
+      "write https://acme.my.salesforce.com" },
+    { "https://acme--c.vf.force.com/apex/Page", "pages", "write https://acme.my.salesforce.com" },
+    { "https://acme--dev.my.salesforce.com", "old form",
+      "write https://acme--dev.sandbox.my.salesforce.com" },
+    { "https://acme.my.salesforce.com/services/oauth2/token", "endpoint",
+      "write https://acme.my.salesforce.com" },
+    { "https://acme.my.site.com/shop/services/oauth2/token", "endpoint",
+      "write https://acme.my.site.com/shop" },
+    { "https://acme.my.salesforce.com/home/home.jsp", "no path",
+      "write https://acme.my.salesforce.com" },
+    { "https://login.salesforce.com/setup", "no path", "write https://login.salesforce.com" },
+    { "https://test.salesforce.com/x", "no path", "write https://test.salesforce.com" },
+    { "acme.my.salesforce.com", "does not begin with https://",
+      "write https://acme.my.salesforce.com" },
+    { "http://acme.my.salesforce.com", "plain http", "use https" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Profile) profile = make_profile ("login-url", cases[i].url);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (salesforce ()->check (profile, &error));
+      g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG);
+      g_assert_true (g_str_has_prefix (error->message, "avouch.conf:3: login-url: ") ||
+                     g_str_has_prefix (error->message, "avouch.conf:6: login-url: "));
+      g_assert_nonnull (strstr (error->message, cases[i].words));
+      g_assert_true (g_str_has_prefix (error_hint (error), cases[i].hint));
     }
 }
 
@@ -211,6 +302,59 @@ test_read (void)
                    "https://acme.my.salesforce.com");
 }
 
+static void
+test_site_answer (void)
+{
+  g_autoptr (Profile) profile = make_profile (NULL, NULL);
+  IssuerContext context = make_context (profile);
+  g_autoptr (ExchangeAnswer) answer = make_answer (
+      200, "{\"access_token\":\"00D!abc\",\"sfdc_community_id\":\"0DB000000000001AAA\","
+           "\"sfdc_community_url\":\"https://acme.my.site.com/shop\","
+           "\"id\":\"https://login.salesforce.com/id/00D000000000001AAA/005000000000001AAA\"}");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Credential) credential = salesforce ()->read (&context, answer, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (credential_detail (credential, "sfdc_community_id"), ==, "0DB000000000001AAA");
+  g_assert_cmpstr (credential_detail (credential, "sfdc_community_url"), ==,
+                   "https://acme.my.site.com/shop");
+  g_assert_cmpstr (credential_detail (credential, "id"), ==,
+                   "https://login.salesforce.com/id/00D000000000001AAA/005000000000001AAA");
+}
+
+static void
+test_bad_answers (void)
+{
+  static const char *const cases[] = {
+    "\"instance_url\":\"http://acme.my.salesforce.com\"",
+    "\"instance_url\":\"acme\"",
+    "\"instance_url\":\"https://\"",
+    "\"instance_url\":\"https://robot@acme.example\"",
+    "\"instance_url\":\"https://acme.example/a\\u001b[31m\"",
+    "\"instance_url\":7",
+    "\"id\":\"javascript:alert(1)\"",
+    "\"sfdc_community_url\":\"https://acme.my.site.com/../x\"",
+    "\"sfdc_community_id\":\"0DB/../x\"",
+    "\"sfdc_community_id\":\"0DB\\u202e\"",
+    "\"sfdc_community_id\":\"\"",
+    "\"scope\":\"api\\nweb\"",
+    "\"scope\":[\"api\"]",
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Profile) profile = make_profile (NULL, NULL);
+      IssuerContext context = make_context (profile);
+      g_autofree char *body = g_strdup_printf ("{\"access_token\":\"00D!abc\",%s}", cases[i]);
+      g_autoptr (ExchangeAnswer) answer = make_answer (200, body);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (salesforce ()->read (&context, answer, &error));
+      g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL);
+      g_assert_null (strstr (error->message, "00D!abc"));
+    }
+}
+
 typedef struct {
   const char *code, *description;
   const char *meaning;
@@ -230,12 +374,28 @@ static const RefusalCase refusal_cases[] = {
   { "app_not_found", "External client app is not installed in this org", "no such app", false, 0 },
   { "invalid_grant", "ip restricted", "IP ranges", false, 0 },
   { "invalid_request", "no valid scopes defined", "no OAuth scope", false, 0 },
-  { "invalid_grant", "LOGIN_RATE_EXCEEDED", "too often", false, 60 },
-  { "LOGIN_RATE_EXCEEDED", "", "too often", false, 60 },
+  { "invalid_grant", "LOGIN_RATE_EXCEEDED", "too often", false, 900 },
+  { "LOGIN_RATE_EXCEEDED", "", "too often", false, 900 },
+  { "invalid_grant", "login rate exceeded", "too often", false, 900 },
+  { "rate_limit_exceeded", "", "too often", false, 900 },
   { "inactive_user", "inactive user", "deactivated", false, 0 },
+  { "inactive_user", "user is inactive", "deactivated", false, 0 },
   { "invalid_grant", "user is frozen", "frozen", false, 0 },
   { "inactive_org", "organization is inactive", "org is inactive", false, 0 },
   { "inactive_org", "organization is locked", "org is locked", false, 0 },
+  { "invalid_grant", "locked organization", "org is locked", false, 0 },
+  { "invalid_grant", "inactive organization", "org is inactive", false, 0 },
+  { "inactive_org", "organization is suspended", "closed or suspended", false, 0 },
+  { "invalid_grant", "ip restricted or invalid login hours", "IP ranges", false, 0 },
+  { "invalid_grant", "assertion is expired", "expired", true, 0 },
+  { "invalid_app_access", "", "may not use this app", false, 0 },
+  { "invalid_client", "invalid client credentials", "not accepted", false, 0 },
+  { "unsupported_grant_type", "grant type not supported", "not enabled", false, 0 },
+  { "invalid_grant", "authentication failure", "not told to outsiders", false, 0 },
+  { "invalid_request", "must use HTTP POST", "not understood", false, 0 },
+  { "invalid_request", "", "not understood", false, 0 },
+  { "server_error", "", "trouble of its own", false, 0 },
+  { "unknown_error", "retry your request", "trouble of its own", false, 0 },
 };
 
 static void
@@ -259,6 +419,7 @@ test_refusals (void)
       g_assert_nonnull (error_hint (error));
       g_assert_cmpint (refusal.clock, ==, expected->clock);
       g_assert_cmpint (refusal.hold, ==, expected->hold);
+      g_assert_cmpint (refusal.profile_wide, ==, expected->hold > 0);
     }
 }
 
@@ -277,6 +438,24 @@ test_unknown_refusal (void)
 }
 
 static void
+test_rate (void)
+{
+  g_autoptr (Profile) profile = make_profile (NULL, NULL);
+  IssuerContext context = make_context (profile);
+  g_autoptr (ExchangeAnswer) answer = make_answer (429, "{\"error\":\"LOGIN_RATE_EXCEEDED\"}");
+  IssuerRefusal refusal;
+  g_autoptr (GError) error = issuer_explain (salesforce (), &context, answer, &refusal);
+
+  g_assert_nonnull (strstr (error->message, "too often"));
+  g_assert_cmpint (refusal.hold, ==, 900);
+  g_clear_error (&error);
+  answer->retry_after = 1200;
+  error = issuer_explain (salesforce (), &context, answer, &refusal);
+  g_assert_cmpint (refusal.hold, ==, 1200);
+  g_assert_true (refusal.profile_wide);
+}
+
+static void
 test_busy (void)
 {
   g_autoptr (Profile) profile = make_profile (NULL, NULL);
@@ -288,6 +467,7 @@ test_busy (void)
 
   g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED);
   g_assert_cmpint (refusal.hold, ==, 60);
+  g_assert_true (refusal.profile_wide);
   g_clear_error (&error);
   busy->retry_after = 7;
   error = issuer_explain (salesforce (), &context, busy, &refusal);
@@ -308,6 +488,12 @@ main (int argc, char **argv)
   make ("openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out key.pem");
   key = load_well ("key.pem", NULL, NULL);
   g_test_add_func ("/salesforce/the-call-is-as-documented", test_call);
+  g_test_add_func ("/salesforce/each-place-is-its-own-audience", test_places);
+  g_test_add_func ("/salesforce/no-scope-is-ever-sent", test_no_scope);
+  g_test_add_func ("/salesforce/login-url-mistakes-are-corrected", test_login_url_mistakes);
+  g_test_add_func ("/salesforce/a-site-keeps-what-it-says", test_site_answer);
+  g_test_add_func ("/salesforce/bad-answers-are-refused", test_bad_answers);
+  g_test_add_func ("/salesforce/a-rate-holds-the-profile", test_rate);
   g_test_add_func ("/salesforce/settings-change-the-audience", test_settings);
   g_test_add_func ("/salesforce/bad-settings-name-their-line", test_bad_settings);
   g_test_add_func ("/salesforce/assertion-lifetime-has-bounds", test_lifetime_bounds);

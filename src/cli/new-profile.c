@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "new-profile.h"
+
+#include "ask.h"
+#include "error.h"
+#include "i18n.h"
+#include "issuer.h"
+#include "output.h"
+#include "profile-check.h"
+#include "profiles.h"
+#include "quote.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_QUESTIONS = 3 }; /* times that an unusable answer is asked again */
+
+char *
+new_profile_path (const Environment *environment, const char *name, const char *file,
+                  GError **error)
+{
+  g_autofree char *folder = profiles_folder (environment);
+  g_autofree char *base = g_strconcat (name, ".conf", NULL);
+
+  if (file != NULL)
+    return g_canonicalize_filename (file, NULL);
+  if (environment->config_override != NULL)
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG,
+                   _ ("AVOUCH_CONFIG is set: no other file would be read"));
+      if (error != NULL)
+        error_add_hint (*error,
+                        _ ("unset it, or add to %s by hand what --dry-run --file FILE prints"),
+                        environment->config_override);
+      return NULL;
+    }
+  if (folder != NULL)
+    return g_build_filename (folder, "conf.d", base, NULL);
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG,
+               _ ("there is no home folder to write the profile to"));
+  if (error != NULL)
+    error_add_hint (*error, _ ("set HOME or XDG_CONFIG_HOME, or give --file"));
+  return NULL;
+}
+
+bool
+new_profile_refuse_existing (const Environment *environment, const char *name, const char *path,
+                             GError **error)
+{
+  g_autoptr (Config) config = NULL;
+  Profile *profile;
+  const Setting *first;
+  size_t count;
+
+  if (g_strcmp0 (environment->config_override, path) == 0 &&
+      !g_file_test (path, G_FILE_TEST_EXISTS))
+    return true;
+  config = profiles_load (environment, error);
+  if (config == NULL)
+    return false;
+  profile = config_find (config, name);
+  if (profile == NULL)
+    return true;
+  first = profile_settings (profile, &count);
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG, _ ("%s: this profile exists already"),
+               name);
+  if (error != NULL && count > 0)
+    error_add_hint (*error, _ ("edit %s, or choose another name"), first->file);
+  return false;
+}
+
+/* A path as typed is relative to this folder; one in the configuration must not be. */
+static char *
+key_location (const char *value)
+{
+  g_autofree char *scheme = g_uri_parse_scheme (value);
+
+  if (*value == '\0' || scheme != NULL || g_str_has_prefix (value, "~/"))
+    return g_strdup (value);
+  return g_canonicalize_filename (value, NULL);
+}
+
+bool
+new_profile_set (ProfileDraft *draft, const char *key, const char *value, GError **error)
+{
+  g_autofree char *location = strcmp (key, "key") == 0 ? key_location (value) : g_strdup (value);
+
+  return profile_draft_set (draft, key, location, error);
+}
+
+static bool
+set_pair (ProfileDraft *draft, const char *pair, GError **error)
+{
+  const char *equals = strchr (pair, '=');
+  g_autofree char *key = g_strndup (pair, strcspn (pair, "="));
+
+  if (equals != NULL)
+    return new_profile_set (draft, key, equals + 1, error);
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("--set takes KEY=VALUE"));
+  return false;
+}
+
+bool
+new_profile_set_pairs (ProfileDraft *draft, char *const *pairs, GError **error)
+{
+  for (; pairs != NULL && *pairs != NULL; pairs++)
+    if (!set_pair (draft, *pairs, error))
+      return false;
+  return true;
+}
+
+/* Asks until there is an answer that can be used, or takes none for an optional setting. */
+static bool
+ask_setting (ProfileDraft *draft, const char *key, const char *help, bool required, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  if (profile_draft_get (draft, key) != NULL)
+    return true;
+  fprintf (stderr, "\n%s\n", help);
+  for (int i = 0; i < MAX_QUESTIONS; i++)
+    {
+      g_autofree char *answer = ask_line (key, error);
+
+      if (answer == NULL)
+        return false;
+      if (*answer == '\0' && !required)
+        return true;
+      g_clear_error (&reason);
+      if (*answer == '\0')
+        g_set_error (&reason, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("%s: no answer"), key);
+      else if (new_profile_set (draft, key, answer, &reason))
+        return true;
+      else
+        error_report (reason);
+    }
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return false;
+}
+
+static const Issuer *
+find_issuer (const ProfileDraft *draft, GError **error)
+{
+  const char *name = profile_draft_get (draft, "issuer");
+  const Issuer *issuer = issuer_find (name);
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  if (issuer != NULL)
+    return issuer;
+  for (const Issuer *const *known = issuer_all (); *known != NULL; known++)
+    g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", (*known)->name);
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("--issuer %s: not one of: %s"), name,
+               names->str);
+  return NULL;
+}
+
+bool
+new_profile_ask (ProfileDraft *draft, GError **error)
+{
+  const Issuer *issuer;
+
+  if (!ask_setting (draft, "issuer", _ ("Who hands out the tokens: salesforce"), true, error) ||
+      (issuer = find_issuer (draft, error)) == NULL)
+    return false;
+  for (const IssuerSetting *setting = issuer->settings; setting->name != NULL; setting++)
+    if (setting->required && !ask_setting (draft, setting->name, _ (setting->help), true, error))
+      return false;
+  return ask_setting (draft, "key", _ ("File of the private key, or of a keystore that holds it"),
+                      true, error) &&
+         ask_setting (draft, "serve",
+                      _ ("URLs that git and kubectl may use the token for, with spaces between "
+                         "(Enter: none)"),
+                      false, error);
+}
+
+static void
+note_missing (const ProfileDraft *draft, const char *key, const char *prefix, GString *missing)
+{
+  if (profile_draft_get (draft, key) == NULL)
+    g_string_append_printf (missing, "%s%s%s", missing->len > 0 ? ", " : "", prefix, key);
+}
+
+char *
+new_profile_missing (const ProfileDraft *draft, const char *prefix, GError **error)
+{
+  g_autoptr (GString) missing = g_string_new (NULL);
+  const Issuer *issuer = NULL;
+
+  note_missing (draft, "issuer", prefix, missing);
+  if (missing->len == 0 && (issuer = find_issuer (draft, error)) == NULL)
+    return NULL;
+  for (size_t i = 0; issuer != NULL && issuer->settings[i].name != NULL; i++)
+    if (issuer->settings[i].required)
+      note_missing (draft, issuer->settings[i].name, prefix, missing);
+  note_missing (draft, "key", prefix, missing);
+  return g_string_free (g_steal_pointer (&missing), FALSE);
+}
+
+Profile *
+new_profile_check (const ProfileDraft *draft, const Environment *environment, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (Profile) profile = profile_draft_profile (draft, &reason);
+
+  if (profile != NULL && profile_check (profile, environment->home, &reason))
+    return g_steal_pointer (&profile);
+  error_add_prefix (reason, _ ("nothing was written"));
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return NULL;
+}
+
+bool
+new_profile_print (const ProfileDraft *draft, const char *path, GError **error)
+{
+  g_autofree char *text = profile_draft_text (draft);
+  g_autofree char *shown = g_strdup_printf ("# %s\n%s", path, text);
+
+  return output_text (shown, error);
+}
+
+bool
+new_profile_warn_of_key (const Profile *profile, const Environment *environment, GError **error)
+{
+  g_autofree char *scheme = g_uri_parse_scheme (profile_get (profile, "key"));
+  g_autofree char *path = NULL;
+
+  if (scheme != NULL)
+    return true;
+  path = profile_get_path (profile, "key", environment->home, error);
+  if (path == NULL)
+    return false;
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    fprintf (stderr, _ ("note: there is no file %s yet\n"), path);
+  return true;
+}
+
+static bool
+is_read (const Environment *environment, const char *path)
+{
+  g_autoptr (ConfigSources) sources = config_sources_find (environment, NULL);
+
+  return sources != NULL && g_strv_contains (config_sources_files (sources), path);
+}
+
+bool
+new_profile_print_next (const Profile *profile, const Environment *environment, const char *path,
+                        GError **error)
+{
+  const char *name = profile_name (profile);
+  const GPtrArray *serve = profile_serve (profile);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *shown = profiles_short_path (environment, path);
+
+  g_string_append_printf (text, _ ("written: %s\n\nnext:\n"), shown);
+  if (!is_read (environment, path))
+    {
+      g_autofree char *word = quote_shell_word (path);
+
+      g_string_append_printf (
+          text, _ ("  export AVOUCH_CONFIG=%s    read this file, and no other\n"), word);
+    }
+  g_string_append_printf (text, _ ("  avouch token %s        log in, and print the token\n"), name);
+  if (serve->len > 0)
+    g_string_append_printf (text, _ ("  avouch setup git %s    make git ask avouch\n"), name);
+  else
+    g_string_append (text, _ ("  add \"serve = URL\" for git and kubectl to be answered\n"));
+  return output_text (text->str, error);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the commands that write a new profile have in common: where it goes, what it lacks, and that
+ * nothing is written before all of it is right. */
+#pragma once
+
+#include "environment.h"
+#include "profile-draft.h"
+
+/* Where it is written: FILE if not NULL, else conf.d/NAME.conf in the user's configuration. The
+ * caller owns it. Error: config (no such place, or none that would be read). */
+char *new_profile_path (const Environment *environment, const char *name, const char *file,
+                        GError **error);
+
+/* Error: config, if there is a profile of that name, or a configuration that cannot be read. */
+bool new_profile_refuse_existing (const Environment *environment, const char *name,
+                                  const char *path, GError **error);
+
+/* A setting as a person typed it: a key's path is made absolute. Error: usage. */
+bool new_profile_set (ProfileDraft *draft, const char *key, const char *value, GError **error);
+/* The same for "KEY=VALUE" words; PAIRS may be NULL. Error: usage. */
+bool new_profile_set_pairs (ProfileDraft *draft, char *const *pairs, GError **error);
+
+/* Asks for what the issuer needs and DRAFT lacks, and for optional `serve`. Error: usage. */
+bool new_profile_ask (ProfileDraft *draft, GError **error);
+/* What of the needed is not there: "PREFIXname, PREFIXname", "" for nothing. The caller owns it.
+ * Error: usage (an unknown issuer). */
+char *new_profile_missing (const ProfileDraft *draft, const char *prefix, GError **error);
+
+/* The profile, with all that can be wrong found before anything is written. Error: config. */
+Profile *new_profile_check (const ProfileDraft *draft, const Environment *environment,
+                            GError **error);
+
+/* Prints what would be written, with the file's name as a comment. Error: internal. */
+bool new_profile_print (const ProfileDraft *draft, const char *path, GError **error);
+/* Says on stderr that the key's file is not there, if so. */
+bool new_profile_warn_of_key (const Profile *profile, const Environment *environment,
+                              GError **error);
+/* Says what was written, and what to do next. Error: internal. */
+bool new_profile_print_next (const Profile *profile, const Environment *environment,
+                             const char *path, GError **error);

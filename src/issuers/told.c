@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "told.h"
+
+#include "error.h"
+#include "i18n.h"
+#include "text.h"
+
+#include <string.h>
+
+enum {
+  MAX_ID = 64,   /* bytes */
+  MAX_WORD = 80, /* bytes: a user name's limit; access tokens are longer */
+};
+
+/* 9999-12-31T23:59:59Z */
+#define MAX_TIME INT64_C (253402300799)
+
+static bool
+has_long_word (const char *text)
+{
+  for (size_t length; *text != '\0'; text += length + (text[length] != '\0'))
+    {
+      length = strcspn (text, " ");
+      if (length > MAX_WORD)
+        return true;
+    }
+  return false;
+}
+
+bool
+told_text (JsonObject *object, const char *name, char **value, GError **error)
+{
+  const char *text = NULL;
+  g_autofree char *clean = NULL;
+
+  if (!json_optional_string (object, name, &text, error))
+    return false;
+  if (text == NULL)
+    return true;
+  clean = text_clean (text, -1);
+  *value = has_long_word (clean) ? text_clean_told (text) : g_steal_pointer (&clean);
+  return true;
+}
+
+bool
+told_is_id (const char *text)
+{
+  size_t length = strspn (text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS);
+
+  return length > 0 && length <= MAX_ID && text[length] == '\0';
+}
+
+bool
+told_id (JsonObject *object, const char *name, char **value, GError **error)
+{
+  const char *text = NULL;
+
+  if (!json_optional_string (object, name, &text, error))
+    return false;
+  if (text == NULL)
+    return true;
+  if (!told_is_id (text))
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
+                   _ ("the issuer's %s is not usable: an id has letters and digits only"), name);
+      return false;
+    }
+  *value = g_strdup (text);
+  return true;
+}
+
+bool
+told_time (JsonObject *object, const char *name, int64_t *value, bool *found, GError **error)
+{
+  int64_t seconds = 0;
+  bool there = false;
+
+  if (!json_optional_int (object, name, &seconds, &there, error))
+    return false;
+  if (there && (seconds < 0 || seconds > MAX_TIME))
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
+                   _ ("the issuer's %s is not usable: it is no date"), name);
+      return false;
+    }
+  *found = there;
+  if (there)
+    *value = seconds;
+  return true;
+}

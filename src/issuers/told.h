@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Members of an issuer's answer that people are to read. */
+#pragma once
+
+#include "strict.h"
+
+/* A text for a terminal and for JSON alike, without what could be a token come back; NULL where
+ * there is none. The caller owns it. Error: protocol (another type). */
+bool told_text (JsonObject *object, const char *name, char **value, GError **error);
+/* Letters and digits, and not too many: Salesforce's have 15 or 18. */
+bool told_is_id (const char *text);
+/* The same for an id: letters and digits. Error: protocol, for any other character too. */
+bool told_id (JsonObject *object, const char *name, char **value, GError **error);
+/* Unix seconds. Error: protocol, for what is no date. */
+bool told_time (JsonObject *object, const char *name, int64_t *value, bool *found, GError **error);
