@@ -21,17 +21,19 @@ SoupSession *
 message_session_new (const ExchangeOptions *options, GError **error)
 {
   g_autoptr (GProxyResolver) resolver = NULL;
+  g_autoptr (GTlsDatabase) trust = NULL;
   SoupSession *session;
 
   if (options->proxy != NULL && (resolver = proxy_resolver (options->proxy, error)) == NULL)
     return NULL;
   /* Before the session: with its default database in place GIO would read the system's
    * certificates, twice. */
-  if (!trust_install (options->ca_file, error))
+  trust = trust_new (options->ca_file, error);
+  if (trust == NULL)
     return NULL;
 
   session = soup_session_new_with_options ("user-agent", "avouch/" AVOUCH_VERSION, "max-conns", 1,
-                                           "proxy-resolver", resolver, NULL);
+                                           "proxy-resolver", resolver, "tls-database", trust, NULL);
   /* No unfolding of compressed bodies (they would grow past any bound), no passwords. */
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
   soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);

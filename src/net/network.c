@@ -53,6 +53,6 @@ network_exchange (const Network *network, const ExchangeCall *call, const Exchan
   full.proxy = proxy;
   exchange_send_async (call, &full, NULL, on_exchanged, &result);
   while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
+    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
   return exchange_send_finish (result, error);
 }

@@ -22,7 +22,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Network, network_clear)
 /* The proxy that a call to URL takes, as proxy_find gives it. Error: config. */
 bool network_proxy (const Network *network, const Url *url, char **proxy, GError **error);
 
-/* One exchange, waited for. NETWORK fills in `ca_file` and `proxy` of OPTIONS. Errors: as of
- * exchange_send_async, and config. */
+/* One exchange, waited for in the thread's own main context. NETWORK fills in `ca_file` and `proxy`
+ * of OPTIONS. Errors: as of exchange_send_async, and config. */
 ExchangeAnswer *network_exchange (const Network *network, const ExchangeCall *call,
                                   const ExchangeOptions *options, GError **error);

@@ -136,16 +136,27 @@ trust_warm_up (const char *ca_file)
   return g_thread_new ("trust", warm_up, GINT_TO_POINTER (ca_file == NULL));
 }
 
-bool
-trust_install (const char *ca_file, GError **error)
+GTlsDatabase *
+trust_new (const char *ca_file, GError **error)
 {
   g_autoptr (GTlsDatabase) own = NULL;
+  GTlsDatabase *trust;
 
   if (ca_file != NULL && (own = load_file (ca_file, error)) == NULL)
-    return false;
+    return NULL;
 
-  g_autoptr (GTlsDatabase) trust = g_object_new (avouch_trust_get_type (), NULL);
+  trust = g_object_new (avouch_trust_get_type (), NULL);
   ((AvouchTrust *) trust)->own = g_steal_pointer (&own);
   g_tls_backend_set_default_database (g_tls_backend_get_default (), trust);
-  return true;
+  return trust;
+}
+
+bool
+trust_has_system_authority (GTlsCertificate *chain, GSocketConnectable *identity)
+{
+  g_autoptr (GTlsDatabase) store = system_store ();
+
+  return store != NULL &&
+         g_tls_database_verify_chain (store, chain, G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER,
+                                      identity, NULL, G_TLS_DATABASE_VERIFY_NONE, NULL, NULL) == 0;
 }
