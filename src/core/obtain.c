@@ -114,6 +114,14 @@ find_profile (Asking *asking, GError **error)
 static bool
 prepare_order (const Asking *asking, Order *order, GError **error)
 {
+  const ObtainOptions *options = asking->options;
+
+  *order = (Order){
+    .passphrase = options->passphrase,
+    .key_passphrase = options->key_passphrase,
+    .limit = options->timeout,
+    .stays = options->stays,
+  };
   return order_prepare (order, asking->profile, asking->request, asking->token,
                         asking->options->environment, asking->options->verbose, error);
 }

@@ -11,6 +11,10 @@ typedef struct {
   bool heal;   /* the tool never says that a token was refused: judge by its asking again */
   bool fresh;  /* pass over the cache, and store what comes */
   int verbose; /* 0: silent on success */
+  int timeout; /* seconds, where a login may take less than the profile allows; 0: as it says */
+  bool stays;  /* the caller makes many calls: what they start is to be gone when they return */
+  Secret *passphrase;     /* of the profile, where that was fetched and cannot be again; or NULL */
+  Secret *key_passphrase; /* likewise */
 } ObtainOptions;
 
 /* A warm call reads no configuration. Errors: unserved (no profile may answer), and every other

@@ -45,6 +45,16 @@ encode_job (const Job *job, GError **error)
   return record_encode (record, error);
 }
 
+static bool
+find_passphrase (const Profile *profile, const char *key, Secret *given, char **inherited,
+                 Secret **secret, GError **error)
+{
+  if (given == NULL)
+    return passphrase_resolve (profile, key, inherited, secret, error);
+  *secret = secret_ref (given);
+  return true;
+}
+
 bool
 order_prepare (Order *order, const Profile *profile, const Request *request, const char *token,
                const Environment *environment, int verbose, GError **error)
@@ -55,10 +65,13 @@ order_prepare (Order *order, const Profile *profile, const Request *request, con
 
   if (!find_prompt (profile, &order->prompts, error) ||
       !profile_get_timeout (profile, &timeout, error) ||
-      !passphrase_resolve (profile, "passphrase", environment->inherited, &passphrase, error) ||
-      !passphrase_resolve (profile, "key-passphrase", environment->inherited, &key_passphrase,
-                           error))
+      !find_passphrase (profile, "passphrase", order->passphrase, environment->inherited,
+                        &passphrase, error) ||
+      !find_passphrase (profile, "key-passphrase", order->key_passphrase, environment->inherited,
+                        &key_passphrase, error))
     return false;
+  if (order->limit > 0)
+    timeout = MIN (timeout, order->limit);
   const Job job = {
     .token = (char *) token,
     .profile = (Profile *) profile,
@@ -77,8 +90,8 @@ order_prepare (Order *order, const Profile *profile, const Request *request, con
 Credential *
 order_mint (const Order *order, int lock, GError **error)
 {
-  g_autoptr (Secret) answer =
-      spawn_mint (order->environment, order->job, lock, order->timeout, order->with_proxy, error);
+  g_autoptr (Secret) answer = spawn_mint (order->environment, order->job, lock, order->timeout,
+                                          order->with_proxy, order->stays, error);
   if (answer == NULL)
     return NULL;
   g_autoptr (Record) record = record_decode (answer, error);

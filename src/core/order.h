@@ -9,17 +9,22 @@
 
 typedef struct {
   const Environment *environment;
-  Secret *job;     /* as avouch-mint reads it */
-  int timeout;     /* seconds until its answer must be there */
-  bool with_proxy; /* it shall see the proxy variables */
-  bool prompts;    /* it may ask the user for a passphrase */
+  Secret *job;            /* as avouch-mint reads it */
+  int timeout;            /* seconds until its answer must be there */
+  bool with_proxy;        /* it shall see the proxy variables */
+  bool prompts;           /* it may ask the user for a passphrase */
+  Secret *passphrase;     /* in: fetched before; borrowed, may be NULL */
+  Secret *key_passphrase; /* in: likewise */
+  int limit;              /* in: seconds for the login, where less than the profile's; 0: none */
+  bool stays;             /* in: see ObtainOptions */
 } Order;
 
 void order_clear (Order *order);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Order, order_clear)
 
 /* Reads the settings that bear on the mint itself, and the passphrases that only this process can
- * reach. ORDER starts from { 0 }; it borrows ENVIRONMENT. Errors: config, passphrase. */
+ * reach. ORDER starts from { 0 } and what is marked "in"; it borrows ENVIRONMENT. Errors: config,
+ * passphrase. */
 bool order_prepare (Order *order, const Profile *profile, const Request *request, const char *token,
                     const Environment *environment, int verbose, GError **error);
 

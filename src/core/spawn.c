@@ -209,7 +209,7 @@ is_whole (const SecretBuffer *answer)
 
 Secret *
 spawn_mint (const Environment *environment, const Secret *job, int lock, int timeout,
-            bool with_proxy, GError **error)
+            bool with_proxy, bool stays, GError **error)
 {
   Start start = { environment, job, lock, timeout, with_proxy, true };
   const char *mint = environment->mint_path;
@@ -222,9 +222,9 @@ spawn_mint (const Environment *environment, const Secret *job, int lock, int tim
     return NULL;
   ReadEnd end = read_answer (output, deadline, &answer);
   close (output);
-  /* What it does after a whole answer (spawn.h) is not waited for; init reaps it, as we end soon.
+  /* What it does after a whole answer (spawn.h) is not waited for where we end soon: init reaps it.
    */
-  if (end == READ_ALL && is_whole (&answer))
+  if (end == READ_ALL && is_whole (&answer) && !stays)
     return secret_buffer_end (&answer);
   int status = reap (pid, end == READ_ALL ? deadline : 0);
   if (end != READ_ALL)
@@ -232,7 +232,9 @@ spawn_mint (const Environment *environment, const Secret *job, int lock, int tim
       set_read_error (end, mint, timeout, error);
       return NULL;
     }
-  return check_end (status, answer.length, mint, error) ? secret_buffer_end (&answer) : NULL;
+  return is_whole (&answer) || check_end (status, answer.length, mint, error)
+             ? secret_buffer_end (&answer)
+             : NULL;
 }
 
 bool

@@ -23,7 +23,6 @@ typedef struct {
   const char *what;     /* "keystore" or "key" */
   const char *setting;  /* SETTING or KEY_SETTING */
   const char *argument; /* what stands after the colon; NULL without one */
-  Secret *given;        /* fetched before; NULL: was not */
 } Wanted;
 
 static Secret *
@@ -145,17 +144,21 @@ fetch_passphrase (const char *what, void *data, GError **error)
 {
   PassphraseSource *source = data;
   bool of_key = strcmp (what, "key") == 0 && profile_get (source->profile, KEY_SETTING) != NULL;
+  Secret **given = of_key ? &source->key_passphrase : &source->passphrase;
   Wanted wanted = {
     .source = source,
     .what = what,
     .setting = of_key ? KEY_SETTING : SETTING,
-    .given = of_key ? source->key_passphrase : source->passphrase,
   };
   PassphraseKind kind;
+  Secret *secret;
 
-  if (wanted.given != NULL)
-    return secret_ref (wanted.given);
+  if (*given != NULL)
+    return secret_ref (*given);
   if (!passphrase_parse (source->profile, wanted.setting, &kind, &wanted.argument, error))
     return NULL;
-  return fetchers[kind](&wanted, error);
+  secret = fetchers[kind](&wanted, error);
+  if (secret != NULL && source->keep)
+    *given = secret_ref (secret);
+  return secret;
 }

@@ -10,6 +10,7 @@ typedef struct {
   const Profile *profile;
   Secret *passphrase;     /* what `passphrase` gave already (`env:`, `fd:`); NULL: nothing yet */
   Secret *key_passphrase; /* likewise, of `key-passphrase` */
+  bool keep;              /* put what is fetched into these two; the caller then drops it */
   const char *home;       /* for "~/" in file:PATH */
   int timeout;            /* seconds that the desktop's keyring may take */
   int64_t typed_in;       /* out: microseconds that a person took to type; they count for nothing */

@@ -40,25 +40,55 @@ profile_key_load (PassphraseSource *source, GError **error)
   return profile_key_source (source, &key, &path, error) ? key_load (&key, error) : NULL;
 }
 
+void
+profile_passphrases_clear (ProfilePassphrases *passphrases)
+{
+  g_clear_pointer (&passphrases->passphrase, secret_unref);
+  g_clear_pointer (&passphrases->key_passphrase, secret_unref);
+}
+
+/* Drops what whoever needs it next can fetch again. */
+static Secret *
+keep_if_gone (const Profile *profile, const char *setting, Secret *secret)
+{
+  g_autoptr (Secret) owned = secret;
+  PassphraseKind kind = PASSPHRASE_NONE;
+  const char *argument;
+
+  passphrase_parse (profile, setting, &kind, &argument, NULL);
+  return kind == PASSPHRASE_PROMPT || kind == PASSPHRASE_FD ? g_steal_pointer (&owned) : NULL;
+}
+
+Key *
+profile_key_open_once (const Profile *profile, const Environment *environment,
+                       ProfilePassphrases *once, GError **error)
+{
+  PassphraseSource source = { .profile = profile, .keep = true, .home = environment->home };
+  int64_t timeout = 0;
+  Key *key = NULL;
+
+  if (profile_get_timeout (profile, &timeout, error) &&
+      passphrase_resolve (profile, "passphrase", environment->inherited, &source.passphrase,
+                          error) &&
+      passphrase_resolve (profile, "key-passphrase", environment->inherited, &source.key_passphrase,
+                          error))
+    {
+      source.timeout = (int) timeout;
+      key = profile_key_load (&source, error);
+    }
+  *once = (ProfilePassphrases){
+    .passphrase = keep_if_gone (profile, "passphrase", source.passphrase),
+    .key_passphrase = keep_if_gone (profile, "key-passphrase", source.key_passphrase),
+  };
+  return key;
+}
+
 Key *
 profile_key_open (const Profile *profile, const Environment *environment, GError **error)
 {
-  g_autoptr (Secret) passphrase = NULL;
-  g_autoptr (Secret) key_passphrase = NULL;
-  int64_t timeout = 0;
+  ProfilePassphrases once;
+  Key *key = profile_key_open_once (profile, environment, &once, error);
 
-  if (!profile_get_timeout (profile, &timeout, error) ||
-      !passphrase_resolve (profile, "passphrase", environment->inherited, &passphrase, error) ||
-      !passphrase_resolve (profile, "key-passphrase", environment->inherited, &key_passphrase,
-                           error))
-    return NULL;
-  return profile_key_load (
-      &(PassphraseSource){
-          .profile = profile,
-          .passphrase = passphrase,
-          .key_passphrase = key_passphrase,
-          .home = environment->home,
-          .timeout = (int) timeout,
-      },
-      error);
+  profile_passphrases_clear (&once);
+  return key;
 }

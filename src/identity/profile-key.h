@@ -17,3 +17,14 @@ Key *profile_key_load (PassphraseSource *source, GError **error);
 /* For a program that a person typed: this process also looks up the passphrases of `env:` and `fd:`
  * in its own surroundings. Errors: config, key, passphrase. */
 Key *profile_key_open (const Profile *profile, const Environment *environment, GError **error);
+
+/* The passphrases that a key took. Start from { 0 }. */
+typedef struct {
+  Secret *passphrase;     /* NULL: was not needed */
+  Secret *key_passphrase; /* likewise */
+} ProfilePassphrases;
+void profile_passphrases_clear (ProfilePassphrases *passphrases);
+
+/* The same, and hands out what can be had only once: what was typed, or read from a descriptor. */
+Key *profile_key_open_once (const Profile *profile, const Environment *environment,
+                            ProfilePassphrases *once, GError **error);
