@@ -17,6 +17,7 @@ struct _Key {
   int references;
   KeyKind kind;
   unsigned bits;
+  const char *format; /* a constant */
   gnutls_ecc_curve_t curve;
   gnutls_privkey_t private;
   gnutls_x509_crt_t certificate;
@@ -124,8 +125,10 @@ key_new_in_token (gnutls_privkey_t private, gnutls_pubkey_t public, GError **err
 
   gnutls_pubkey_export_ecc_raw2 (public, &curve, NULL, NULL, 0);
   key = new_of_kind ((gnutls_pk_algorithm_t) algorithm, bits, curve, error);
-  if (key != NULL)
-    key->private = g_steal_pointer (&taken);
+  if (key == NULL)
+    return NULL;
+  key->private = g_steal_pointer (&taken);
+  key->format = "PKCS#11";
   return key;
 }
 
@@ -160,10 +163,15 @@ key_read (Secret *content, const KeySource *source, GError **error)
 {
   g_auto (Unlock) unlock = { .source = source };
   g_autoptr (Contents) contents = contents_new ();
+  const Container *container = container_find (content);
+  Key *key;
 
-  if (!container_find (content)->read (content, &unlock, contents, error))
+  if (!container->read (content, &unlock, contents, error))
     return NULL;
-  return contents_open (contents, source->alias, &unlock, error);
+  key = contents_open (contents, source->alias, &unlock, error);
+  if (key != NULL)
+    key->format = container->name;
+  return key;
 }
 
 bool
@@ -255,6 +263,12 @@ unsigned
 key_bits (const Key *key)
 {
   return key->bits;
+}
+
+const char *
+key_format (const Key *key)
+{
+  return key->format;
 }
 
 gnutls_ecc_curve_t

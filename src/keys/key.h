@@ -48,6 +48,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Key, key_unref)
 
 KeyKind key_kind (const Key *key);
 unsigned key_bits (const Key *key);
+/* "PKCS#12": what it was found in. */
+const char *key_format (const Key *key);
 /* GNUTLS_ECC_CURVE_INVALID for RSA. */
 gnutls_ecc_curve_t key_curve (const Key *key);
 gnutls_privkey_t key_private (const Key *key);
