@@ -39,17 +39,33 @@ find_base (Api *api, GError **error)
   return true;
 }
 
+static bool
+prepare (Api *api, const Invocation *invocation, const Profile *profile, GError **error)
+{
+  api->invocation = invocation;
+  api->profile = profile;
+  api->request = request_new ();
+  api->request->profile = g_strdup (profile_name (profile));
+  return network_read (&api->network, profile, invocation->environment, error);
+}
+
 bool
 api_open (Api *api, const Invocation *invocation, const char *name, GError **error)
 {
-  api->invocation = invocation;
+  const Profile *profile;
+
   api->config = profiles_load (invocation->environment, error);
-  if (api->config == NULL || (api->profile = profiles_choose (api->config, name, error)) == NULL ||
-      !network_read (&api->network, api->profile, invocation->environment, error))
+  if (api->config == NULL || (profile = profiles_choose (api->config, name, error)) == NULL)
     return false;
-  api->request = request_new ();
-  api->request->profile = g_strdup (profile_name (api->profile));
-  return obtain (api, error) && find_base (api, error);
+  return prepare (api, invocation, profile, error) && obtain (api, error) && find_base (api, error);
+}
+
+bool
+api_open_with (Api *api, const Invocation *invocation, const Profile *profile,
+               Credential *credential, GError **error)
+{
+  api->credential = credential;
+  return prepare (api, invocation, profile, error) && find_base (api, error);
 }
 
 void

@@ -21,6 +21,9 @@ typedef struct {
 /* Takes the profile's token from the cache, or logs in. NAME NULL: the only profile there is. API
  * starts from { 0 }. Errors: as of obtain_credential and instance_base; usage, config. */
 bool api_open (Api *api, const Invocation *invocation, const char *name, GError **error);
+/* The same with a token that is there; takes CREDENTIAL. PROFILE is borrowed. */
+bool api_open_with (Api *api, const Invocation *invocation, const Profile *profile,
+                    Credential *credential, GError **error);
 void api_clear (Api *api);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Api, api_clear)
 
