@@ -80,7 +80,8 @@ _avouch()
       return
       ;;
     --url | -u | --audience | --scope | --min-life | --login-url | --client-id | --username | \
-      --key-alias | --serve | --set | --user | --subject | --days | --client-name | --redirect-uri)
+      --key-alias | --serve | --set | --user | --subject | --days | --client-name | --redirect-uri | \
+      --timeout)
       return
       ;;
     *)
@@ -95,13 +96,14 @@ _avouch()
         'key jwk') words="--profile --set --alg --use --thumbprint --key-alias --passphrase
           --key-passphrase $common" ;;
         '')
-          words="token run whoami status forget revoke key profile register setup help $common"
+          words="token run whoami status doctor forget revoke key profile register setup help $common"
           ;;
         token) words="$(_avouch_profiles) --url --format --audience --scope --fresh
           --introspect --json $common" ;;
         run) words="$(_avouch_profiles) --min-life -- $common" ;;
         status) words="--json $common" ;;
         whoami) words="$(_avouch_profiles) --json $common" ;;
+        doctor) words="$(_avouch_profiles) --fresh --offline --timeout --json $common" ;;
         forget | revoke) words="$(_avouch_profiles) --all $common" ;;
         register) words="--login-url --username --key --key-alias --passphrase --serve --set
           --client-name --redirect-uri --initial-token-file --file --dry-run $common" ;;

@@ -28,6 +28,7 @@ complete -c avouch -n __avouch_at -a token -d 'print a credential'
 complete -c avouch -n __avouch_at -a run -d 'run a command with a credential'
 complete -c avouch -n __avouch_at -a whoami -d 'show whom a token acts as'
 complete -c avouch -n __avouch_at -a status -d 'show profiles and their cached tokens'
+complete -c avouch -n __avouch_at -a doctor -d 'look at each step of a login'
 complete -c avouch -n __avouch_at -a forget -d 'drop cached credentials'
 complete -c avouch -n __avouch_at -a key -d 'make, show and convert keys'
 complete -c avouch -n '__avouch_at key' -a 'new show certificate import jwk'
@@ -36,11 +37,11 @@ complete -c avouch -n __avouch_at -a register -d 'make a new app, and its profil
 complete -c avouch -n __avouch_at -a profile -d 'list, show and add profiles'
 complete -c avouch -n __avouch_at -a setup -d 'make a tool ask avouch'
 complete -c avouch -n __avouch_at -a help -d 'explain a command'
-complete -c avouch -n '__avouch_at help' -a 'token run whoami status forget revoke key profile register setup'
+complete -c avouch -n '__avouch_at help' -a 'token run whoami status doctor forget revoke key profile register setup'
 complete -c avouch -n '__avouch_at profile' -a 'list show add'
 complete -c avouch -n '__avouch_at setup' -a 'git kubectl'
 
-for path in token run whoami forget revoke 'profile show' 'setup git' 'setup kubectl'
+for path in token run whoami doctor forget revoke 'profile show' 'setup git' 'setup kubectl'
     complete -c avouch -n "__avouch_in $path" -a '(__avouch_profiles)'
 end
 
@@ -55,11 +56,15 @@ complete -c avouch -n '__avouch_in token' -l introspect -d 'print what the issue
 complete -c avouch -n '__avouch_in run' -l min-life -x -d 'seconds that the token must live'
 complete -c avouch -n '__avouch_in run; and contains -- -- (commandline -opc)' -F -a '(__fish_complete_command)'
 
+complete -c avouch -n '__avouch_in doctor' -l fresh -d 'log in even if a token is cached'
+complete -c avouch -n '__avouch_in doctor' -l offline -d 'look at this machine only; ask nobody'
+complete -c avouch -n '__avouch_in doctor' -l timeout -x -d 'how long each step may wait'
+
 for path in forget revoke
     complete -c avouch -n "__avouch_in $path" -s a -l all -d 'those of every profile'
 end
 
-for path in token whoami status 'profile list' 'profile show'
+for path in token whoami status doctor 'profile list' 'profile show'
     complete -c avouch -n "__avouch_in $path" -l json -d 'for programs'
 end
 

@@ -85,6 +85,7 @@ static const Command *const root_commands[] = {
   &command_run,
   &command_whoami,
   &command_status,
+  &command_doctor,
   &command_forget,
   &command_revoke,
   &command_key,

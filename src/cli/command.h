@@ -69,6 +69,7 @@ extern const Command command_root;
 extern const Command command_token;
 extern const Command command_run;
 extern const Command command_status;
+extern const Command command_doctor;
 extern const Command command_forget;
 extern const Command command_key;
 extern const Command command_key_new;

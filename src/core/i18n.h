@@ -4,9 +4,13 @@
 #pragma once
 
 #include <libintl.h>
+#include <stdbool.h>
 
 #define _(text)  i18n_translate (text)
 #define N_(text) (text)
 
 /* The message in the user's language; sets up locale and catalogue at its first call. */
 const char *i18n_translate (const char *text) __attribute__ ((format_arg (1)));
+
+/* Whether the user's locale can show more than ASCII. */
+bool i18n_is_utf8 (void);

@@ -14,7 +14,7 @@ import xml.etree.ElementTree as ElementTree
 from demohost import CLIENT_ID, USERNAME, DemoHost
 from harness import *
 
-COMMANDS = ['token', 'run', 'whoami', 'status', 'forget', 'revoke', 'register', 'profile',
+COMMANDS = ['token', 'run', 'whoami', 'status', 'doctor', 'forget', 'revoke', 'register', 'profile',
             'profile list', 'profile show', 'profile add', 'setup', 'setup git', 'setup kubectl']
 PASSPHRASE = 'canary-passphrase'
 
