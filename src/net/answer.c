@@ -4,6 +4,8 @@
 #include "process.h"
 #include "text.h"
 
+#include <string.h>
+
 #define MAX_RETRY_AFTER (24 * 60 * 60) /* seconds; more is taken as this much */
 
 /* An HTTP-date (RFC 9110 section 5.6.7) as unix seconds; 0 if it is none. */
@@ -32,6 +34,24 @@ read_retry_after (const char *text, int64_t server_now)
   return CLAMP (seconds, 0, MAX_RETRY_AFTER);
 }
 
+static char **
+copy_headers (SoupMessageHeaders *headers)
+{
+  g_autoptr (GPtrArray) copies = g_ptr_array_new_with_free_func (g_free);
+  SoupMessageHeadersIter iterator;
+  const char *name;
+  const char *value;
+
+  soup_message_headers_iter_init (&iterator, headers);
+  while (soup_message_headers_iter_next (&iterator, &name, &value))
+    {
+      g_ptr_array_add (copies, g_strdup (name));
+      g_ptr_array_add (copies, g_strdup (value));
+    }
+  g_ptr_array_add (copies, NULL);
+  return (char **) g_ptr_array_free (g_steal_pointer (&copies), FALSE);
+}
+
 ExchangeAnswer *
 answer_from_message (SoupMessage *message)
 {
@@ -40,6 +60,7 @@ answer_from_message (SoupMessage *message)
 
   answer->status = soup_message_get_status (message);
   answer->content_type = g_strdup (soup_message_headers_get_content_type (headers, NULL));
+  answer->headers = copy_headers (headers);
   answer->date = read_date (soup_message_headers_get_one (headers, "Date"));
   answer->retry_after =
       read_retry_after (soup_message_headers_get_one (headers, "Retry-After"), answer->date);
@@ -53,5 +74,15 @@ exchange_answer_free (ExchangeAnswer *answer)
     return;
   g_clear_pointer (&answer->body, secret_unref);
   g_free (answer->content_type);
+  g_strfreev (answer->headers);
   g_free (answer);
+}
+
+const char *
+exchange_answer_header (const ExchangeAnswer *answer, const char *name)
+{
+  for (char **header = answer->headers; header != NULL && *header != NULL; header += 2)
+    if (g_ascii_strcasecmp (header[0], name) == 0)
+      return header[1];
+  return NULL;
 }

@@ -2,17 +2,21 @@
 #include "exchange.h"
 
 #include "answer.h"
+#include "body.h"
 #include "failure.h"
 #include "message.h"
 #include "trust.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
-  READ_SIZE = 16 * 1024, /* bytes asked for at a time */
-  FIRST_PAUSE = 200,     /* milliseconds; doubled before each further try */
+  FIRST_PAUSE = 200, /* milliseconds; doubled before each further try */
   TOO_MANY_REQUESTS = 429,
+  UNAVAILABLE = 503,
+  FIRST_SUCCESS = 200,
+  NO_CONTENT = 204,
   FIRST_REDIRECT = 300,
   FIRST_CLIENT_ERROR = 400,
   FIRST_SERVER_ERROR = 500,
@@ -45,7 +49,9 @@ typedef struct {
   GTlsCertificateFlags certificate; /* what is wrong with the one shown */
   unsigned interim;                 /* answers of status 1xx */
   bool outdated;                    /* TLS older than 1.2 */
-  SecretBuffer body;
+  ExchangeAnswer *answer;           /* once there are headers */
+  GInputStream *stream;
+  Body body;
 } Exchange;
 
 static void
@@ -61,7 +67,9 @@ exchange_free (Exchange *exchange)
   g_clear_object (&exchange->session);
   g_clear_object (&exchange->message);
   g_clear_object (&exchange->cancellable);
-  secret_buffer_clear (&exchange->body);
+  g_clear_object (&exchange->stream);
+  g_clear_pointer (&exchange->answer, exchange_answer_free);
+  body_clear (&exchange->body);
   g_clear_pointer (&exchange->call.body, secret_unref);
   g_clear_pointer (&exchange->call.bearer, secret_unref);
   g_free ((char *) exchange->call.method);
@@ -87,6 +95,8 @@ copy_call (Exchange *exchange, const ExchangeCall *call)
     .body = call->body != NULL ? secret_ref (call->body) : NULL,
     .headers = (const char *const *) exchange->headers,
     .bearer = call->bearer != NULL ? secret_ref (call->bearer) : NULL,
+    .sink = call->sink,
+    .once = call->once,
   };
 }
 
@@ -98,8 +108,8 @@ report (const Exchange *exchange, const char *outcome)
   int64_t elapsed = (g_get_monotonic_time () - exchange->started) / 1000;
 
   if (exchange->verbose > 0)
-    fprintf (stderr, "avouch-mint: %s %s%s … %s in %lld ms\n", exchange->call.method, origin,
-             exchange->url->path, outcome, (long long) elapsed);
+    fprintf (stderr, "%s: %s %s%s … %s in %lld ms\n", program_invocation_short_name,
+             exchange->call.method, origin, exchange->url->path, outcome, (long long) elapsed);
 }
 
 static void begin_try (GTask *task);
@@ -133,7 +143,9 @@ fail (GTask *task, const GError *cause)
 {
   Exchange *exchange = g_task_get_task_data (task);
 
-  if (exchange->late)
+  if (exchange->late && exchange->body.sink != NULL)
+    g_task_return_error (task, failure_silent (exchange->place, exchange->timeout));
+  else if (exchange->late)
     g_task_return_error (task, failure_late (exchange->place, exchange->timeout));
   else if (exchange->interim > EXCHANGE_MAX_INTERIM)
     g_task_return_error (task, failure_interim (exchange->place));
@@ -143,10 +155,16 @@ fail (GTask *task, const GError *cause)
     g_task_return_error (task, failure_explain (cause, exchange->place, exchange->certificate));
 }
 
+/* Whether the server asks to be left alone for a while, and nothing has come of the call. */
 static bool
-is_busy (unsigned status)
+is_busy (const Exchange *exchange)
 {
-  return status == TOO_MANY_REQUESTS || status >= FIRST_SERVER_ERROR;
+  const ExchangeAnswer *answer = exchange->answer;
+
+  if (answer->status == TOO_MANY_REQUESTS)
+    return true;
+  return answer->status >= FIRST_SERVER_ERROR &&
+         (!exchange->call.once || (answer->status == UNAVAILABLE && answer->retry_after > 0));
 }
 
 static void
@@ -154,17 +172,26 @@ finish_body (GTask *reference)
 {
   g_autoptr (GTask) task = reference;
   Exchange *exchange = g_task_get_task_data (task);
-  g_autoptr (ExchangeAnswer) answer = answer_from_message (exchange->message);
-  g_autofree char *outcome = g_strdup_printf ("%u", answer->status);
+  g_autofree char *outcome = g_strdup_printf ("%u", exchange->answer->status);
 
   report (exchange, outcome);
-  answer->body = secret_buffer_end (&exchange->body);
-  if (is_busy (answer->status) && try_again (task, answer->retry_after * 1000))
+  exchange->answer->body = body_end (&exchange->body);
+  if (is_busy (exchange) && try_again (task, exchange->answer->retry_after * 1000))
     return;
-  g_task_return_pointer (task, g_steal_pointer (&answer), (GDestroyNotify) exchange_answer_free);
+  g_task_return_pointer (task, g_steal_pointer (&exchange->answer),
+                         (GDestroyNotify) exchange_answer_free);
 }
 
-static void read_more (GTask *task, GInputStream *stream);
+/* Whoever streams may take hours: only a silence ends it. */
+static void
+put_off_alarm (Exchange *exchange)
+{
+  if (exchange->body.sink != NULL)
+    g_source_set_ready_time (exchange->alarm,
+                             g_get_monotonic_time () + exchange->timeout * G_USEC_PER_SEC);
+}
+
+static void read_more (GTask *task);
 
 static void
 on_read (GObject *source, GAsyncResult *result, void *user_data)
@@ -176,24 +203,37 @@ on_read (GObject *source, GAsyncResult *result, void *user_data)
 
   if (count < 0)
     {
+      report (exchange, "failed");
       fail (task, error);
       return;
     }
-  secret_buffer_advance (&exchange->body, (size_t) count);
-  if (exchange->body.length > EXCHANGE_MAX_BODY)
-    g_task_return_error (task, failure_too_long (exchange->place));
-  else if (count > 0)
-    read_more (g_steal_pointer (&task), G_INPUT_STREAM (source));
-  else
-    finish_body (g_steal_pointer (&task));
+  switch (body_take (&exchange->body, (size_t) count, &error))
+    {
+    case BODY_GOES_ON:
+      put_off_alarm (exchange);
+      read_more (g_steal_pointer (&task));
+      break;
+    case BODY_OVER:
+      finish_body (g_steal_pointer (&task));
+      break;
+    case BODY_CUT:
+      g_task_return_error (task, failure_cut (exchange->place));
+      break;
+    case BODY_TOO_LONG:
+      g_task_return_error (task, failure_too_long (exchange->place));
+      break;
+    case BODY_UNWANTED:
+      g_task_return_error (task, g_steal_pointer (&error));
+      break;
+    }
 }
 
 static void
-read_more (GTask *task, GInputStream *stream)
+read_more (GTask *task)
 {
   Exchange *exchange = g_task_get_task_data (task);
 
-  g_input_stream_read_async (stream, secret_buffer_reserve (&exchange->body, READ_SIZE), READ_SIZE,
+  g_input_stream_read_async (exchange->stream, body_reserve (&exchange->body), BODY_READ_SIZE,
                              G_PRIORITY_DEFAULT, exchange->cancellable, on_read, task);
 }
 
@@ -204,6 +244,12 @@ is_from_proxy (const Exchange *exchange)
 {
   return strcmp (exchange->url->scheme, "https") == 0 &&
          soup_message_get_tls_peer_certificate (exchange->message) == NULL;
+}
+
+static bool
+is_success (unsigned status)
+{
+  return status >= FIRST_SUCCESS && status < FIRST_REDIRECT;
 }
 
 /* What the headers alone forbid. */
@@ -218,9 +264,48 @@ refuse_headers (const Exchange *exchange)
   if (status >= FIRST_REDIRECT && status < FIRST_CLIENT_ERROR)
     return failure_redirect (exchange->place, status,
                              soup_message_headers_get_one (headers, "Location"));
-  if (soup_message_headers_get_content_length (headers) > EXCHANGE_MAX_BODY)
+  if (exchange->body.sink == NULL &&
+      soup_message_headers_get_content_length (headers) > EXCHANGE_MAX_BODY)
     return failure_too_long (exchange->place);
   return NULL;
+}
+
+/* Where the server says that it will close the connection, libsoup takes any end of it. */
+static int64_t
+announced_length (const Exchange *exchange)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
+
+  if (strcmp (exchange->call.method, "HEAD") == 0 || exchange->answer->status == NO_CONTENT ||
+      soup_message_headers_get_encoding (headers) != SOUP_ENCODING_CONTENT_LENGTH)
+    return 0;
+  return soup_message_headers_get_content_length (headers);
+}
+
+static void
+begin_body (GTask *task)
+{
+  Exchange *exchange = g_task_get_task_data (task);
+  const ExchangeSink *sink = exchange->call.sink;
+  GError *error;
+
+  if (sink != NULL && is_success (soup_message_get_status (exchange->message)))
+    exchange->body.sink = sink;
+  error = refuse_headers (exchange);
+  if (error == NULL)
+    {
+      exchange->answer = answer_from_message (exchange->message);
+      if (exchange->body.sink != NULL && sink->begin != NULL)
+        sink->begin (exchange->answer, sink->data, &error);
+    }
+  if (error != NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  exchange->body.due = announced_length (exchange);
+  put_off_alarm (exchange);
+  read_more (g_object_ref (task));
 }
 
 static void
@@ -229,22 +314,33 @@ on_headers (GObject *source, GAsyncResult *result, void *user_data)
   g_autoptr (GTask) task = G_TASK (user_data);
   Exchange *exchange = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GInputStream) stream =
-      soup_session_send_finish (SOUP_SESSION (source), result, &error);
-  GError *refusal;
 
-  if (stream == NULL)
+  exchange->stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  if (exchange->stream != NULL)
     {
-      report (exchange, "failed");
-      if (exchange->late || !failure_is_connect (error) || !try_again (task, 0))
-        fail (task, error);
+      begin_body (task);
       return;
     }
-  refusal = refuse_headers (exchange);
-  if (refusal != NULL)
-    g_task_return_error (task, refusal);
-  else
-    read_more (g_steal_pointer (&task), stream);
+  report (exchange, "failed");
+  if (exchange->late || !failure_is_connect (error) || !try_again (task, 0))
+    fail (task, error);
+}
+
+/* The headers have been read, and not yet looked at for how the body is framed: without this one
+ * libsoup hands out the chunks as they are, and we see whether the last one is there. */
+static void
+on_status (SoupMessage *message, GParamSpec *property, void *user_data)
+{
+  Exchange *exchange = user_data;
+  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
+  const char *coding = soup_message_headers_get_one (headers, "Transfer-Encoding");
+
+  (void) property;
+  exchange->body.chunked = coding != NULL && g_ascii_strcasecmp (coding, "chunked") == 0;
+  if (!exchange->body.chunked)
+    return;
+  soup_message_headers_remove (headers, "Transfer-Encoding");
+  soup_message_headers_remove (headers, "Content-Length");
 }
 
 /* Only notes why: no certificate is accepted here that the trust did not accept. */
@@ -296,9 +392,12 @@ begin_try (GTask *task)
   exchange->started = g_get_monotonic_time ();
   exchange->certificate = 0;
   exchange->interim = 0;
-  secret_buffer_clear (&exchange->body);
+  body_clear (&exchange->body);
+  g_clear_pointer (&exchange->answer, exchange_answer_free);
+  g_clear_object (&exchange->stream);
   g_clear_object (&exchange->message);
   exchange->message = message_new (&exchange->call);
+  g_signal_connect (exchange->message, "notify::status-code", G_CALLBACK (on_status), exchange);
   g_signal_connect (exchange->message, "accept-certificate", G_CALLBACK (on_certificate), exchange);
   g_signal_connect (exchange->message, "got-informational", G_CALLBACK (on_interim), exchange);
   g_signal_connect (exchange->message, "network-event", G_CALLBACK (on_network_event), exchange);

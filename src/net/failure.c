@@ -161,6 +161,24 @@ failure_late (const char *place, int seconds)
 }
 
 GError *
+failure_silent (const char *place, int seconds)
+{
+  GError *error =
+      g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_NETWORK,
+                   _ ("%s: nothing more came of the answer for %d seconds"), place, seconds);
+
+  error_add_hint (error, _ ("try again later; `timeout` in the profile allows more seconds"));
+  return error;
+}
+
+GError *
+failure_cut (const char *place)
+{
+  return g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL, _ ("%s: the answer was cut short"),
+                      place);
+}
+
+GError *
 failure_too_long (const char *place)
 {
   return g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,

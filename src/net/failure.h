@@ -16,6 +16,9 @@ char *failure_reason (const GError *cause);
 bool failure_is_connect (const GError *cause);
 
 GError *failure_late (const char *place, int seconds);
+/* The answer had begun. */
+GError *failure_silent (const char *place, int seconds);
+GError *failure_cut (const char *place);
 GError *failure_too_long (const char *place);
 GError *failure_interim (const char *place);
 GError *failure_outdated (const char *place);

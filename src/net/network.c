@@ -51,7 +51,7 @@ network_exchange (const Network *network, const ExchangeCall *call, const Exchan
     return NULL;
   full.ca_file = network->ca_file;
   full.proxy = proxy;
-  exchange_send_async (call, &full, NULL, on_exchanged, &result);
+  exchange_send_async (call, &full, network->cancellable, on_exchanged, &result);
   while (result == NULL)
     g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
   return exchange_send_finish (result, error);

@@ -11,6 +11,7 @@ typedef struct {
   const Environment *environment; /* borrowed */
   char *ca_file;                  /* NULL: none */
   int timeout;                    /* seconds that one call may take in all */
+  GCancellable *cancellable;      /* borrowed; ends a call that is under way. NULL: nothing does */
 } Network;
 
 /* NETWORK starts from { 0 }. Errors: config. */
