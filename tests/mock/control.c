@@ -8,21 +8,94 @@
  *     POST /control/set?delay-ms=N     it answers that much later
  *     POST /control/set?date-offset=S  the host's clock is S seconds ahead
  *     POST /control/set?scope=A+B      each token may do this much
- *     POST /control/set?reset          as at the start; the counters go on */
+ *     POST /control/set?reset          as at the start; the counters go on
+ *     GET  /control/calls              the calls to REST so far, which are then forgotten
+ *     POST /control/set?rest-times=N&rest-status=N&rest-code=C&rest-message=TEXT&rest-retry-after=S
+ *                                      the next N calls to REST are refused so
+ *     POST /control/set?NAME=VALUE     for each further one of `numbers` and `texts` below: what it
+ *                                      does is said in host.h */
 #include "host.h"
 
 #include <string.h>
 
+typedef struct {
+  const char *name;
+  size_t offset;
+  unsigned min;
+  unsigned max;
+} Number;
+
+typedef struct {
+  const char *name;
+  size_t offset;
+} Text;
+
+#define NUMBER(name, member, min, max)                                                             \
+  {                                                                                                \
+    name, offsetof (HostFaults, member), min, max                                                  \
+  }
+#define TEXT(name, member)                                                                         \
+  {                                                                                                \
+    name, offsetof (HostFaults, member)                                                            \
+  }
+
+static const Number numbers[] = {
+  NUMBER ("status", status, 400, 599),
+  NUMBER ("retry-after", retry_after, 0, 86400),
+  NUMBER ("delay-ms", delay_ms, 0, 600000),
+  NUMBER ("records", records, 0, 1000000000),
+  NUMBER ("page", page, 1, 1000000000),
+  NUMBER ("rest-status", rest_status, 400, 599),
+  NUMBER ("rest-retry-after", rest_retry_after, 0, 86400),
+  NUMBER ("rest-times", rest_times, 0, 1000),
+  NUMBER ("bulk-polls", bulk_polls, 0, 1000),
+  NUMBER ("bulk-width", bulk_width, 0, 1000000),
+  NUMBER ("bulk-break", bulk_break, 0, 1000000),
+  NUMBER ("bulk-breaks", bulk_breaks, 0, 1000),
+  NUMBER ("bulk-silent", bulk_silent, 0, 1),
+};
+
+static const Text texts[] = {
+  TEXT ("refuse", refuse),
+  TEXT ("description", description),
+  TEXT ("scope", scope),
+  TEXT ("rest-code", rest_code),
+  TEXT ("rest-message", rest_message),
+  TEXT ("next-url", next_url),
+  TEXT ("bulk-id", bulk_id),
+  TEXT ("bulk-locator", bulk_locator),
+  TEXT ("bulk-state", bulk_state),
+  TEXT ("bulk-message", bulk_message),
+  TEXT ("bulk-type", bulk_type),
+  TEXT ("bulk-header", bulk_header),
+};
+
+static void *
+member_at (HostFaults *faults, size_t offset)
+{
+  return (char *) faults + offset;
+}
+
+void
+control_clear (HostFaults *faults)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_clear_pointer ((char **) member_at (faults, texts[i].offset), g_free);
+}
+
 void
 control_reset (HostFaults *faults)
 {
-  g_free (faults->refuse);
-  g_free (faults->description);
-  g_free (faults->scope);
+  control_clear (faults);
   *faults = (HostFaults){
     .description = g_strdup (""),
     .scope = g_strdup ("api web"),
     .status = SOUP_STATUS_BAD_REQUEST,
+    .records = 5,
+    .page = 2,
+    .rest_status = SOUP_STATUS_BAD_REQUEST,
+    .bulk_polls = 1,
+    .bulk_breaks = 1,
   };
 }
 
@@ -34,10 +107,10 @@ set_text (char **place, const char *value)
 }
 
 static bool
-parse_unsigned (const char *text, unsigned max, unsigned *value)
+parse_unsigned (const char *text, const Number *bounds, unsigned *value)
 {
   uint64_t number;
-  if (!g_ascii_string_to_unsigned (text, 10, 0, max, &number, NULL))
+  if (!g_ascii_string_to_unsigned (text, 10, bounds->min, bounds->max, &number, NULL))
     return false;
   *value = (unsigned) number;
   return true;
@@ -46,24 +119,20 @@ parse_unsigned (const char *text, unsigned max, unsigned *value)
 static bool
 set_fault (HostFaults *faults, const char *name, const char *value)
 {
-  if (strcmp (name, "reset") == 0)
-    control_reset (faults);
-  else if (strcmp (name, "refuse") == 0)
-    set_text (&faults->refuse, value);
-  else if (strcmp (name, "description") == 0)
-    set_text (&faults->description, value);
-  else if (strcmp (name, "scope") == 0)
-    set_text (&faults->scope, value);
-  else if (strcmp (name, "status") == 0)
-    return parse_unsigned (value, 599, &faults->status) && faults->status >= 400;
-  else if (strcmp (name, "retry-after") == 0)
-    return parse_unsigned (value, 86400, &faults->retry_after);
-  else if (strcmp (name, "delay-ms") == 0)
-    return parse_unsigned (value, 600000, &faults->delay_ms);
-  else if (strcmp (name, "date-offset") == 0)
+  for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (strcmp (texts[i].name, name) == 0)
+      {
+        set_text (member_at (faults, texts[i].offset), value);
+        return true;
+      }
+  for (size_t i = 0; i < G_N_ELEMENTS (numbers); i++)
+    if (strcmp (numbers[i].name, name) == 0)
+      return parse_unsigned (value, &numbers[i], member_at (faults, numbers[i].offset));
+  if (strcmp (name, "date-offset") == 0)
     return g_ascii_string_to_signed (value, 10, INT32_MIN, INT32_MAX, &faults->date_offset, NULL);
-  else
+  if (strcmp (name, "reset") != 0)
     return false;
+  control_reset (faults);
   return true;
 }
 
@@ -101,6 +170,18 @@ stats_object (const HostStats *stats)
   return object;
 }
 
+static JsonObject *
+take_calls (GPtrArray *calls)
+{
+  JsonArray *list = json_array_new ();
+  for (size_t i = 0; i < calls->len; i++)
+    json_array_add_string_element (list, calls->pdata[i]);
+  g_ptr_array_set_size (calls, 0);
+  JsonObject *object = json_object_new ();
+  json_object_set_array_member (object, "calls", list);
+  return object;
+}
+
 void
 control_serve (Host *host, SoupServerMessage *message, const char *path)
 {
@@ -110,6 +191,11 @@ control_serve (Host *host, SoupServerMessage *message, const char *path)
   if (strcmp (path, "/control/stats") == 0 && !posted)
     {
       host_answer (message, status, stats_object (&host->stats));
+      return;
+    }
+  if (strcmp (path, "/control/calls") == 0 && !posted)
+    {
+      host_answer (message, status, take_calls (host->calls));
       return;
     }
   if (strcmp (path, "/control/invalidate") == 0 && posted)

@@ -50,6 +50,7 @@ static const Place places[] = {
   { "/services/async", false, bulk1_serve },
   { "/services/oauth2", false, oauth_serve },
   { "/id", false, oauth_serve },
+  { "/services/data", false, rest_serve },
   { "/git", false, git_serve },
   { "/version", true, kubernetes_serve },
   { "/api", false, kubernetes_serve },
@@ -192,9 +193,8 @@ host_clear (Host *host)
   g_clear_pointer (&host->keys, g_ptr_array_unref);
   g_clear_pointer (&host->tokens, g_hash_table_unref);
   g_clear_pointer (&host->bulk1_jobs, g_ptr_array_unref);
-  control_reset (&host->faults);
-  g_free (host->faults.description);
-  g_free (host->faults.scope);
+  g_clear_pointer (&host->calls, g_ptr_array_unref);
+  control_clear (&host->faults);
   g_free (host->url);
   g_free (host->options.ca_file);
   g_strfreev (host->options.certificates);
@@ -213,6 +213,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   control_reset (&host.faults);
+  host.calls = g_ptr_array_new_with_free_func (g_free);
   host.tokens = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   if (!read_options (&host.options, argc, argv, &error) ||
       (host.keys = assertion_load_keys (host.options.certificates, &error)) == NULL ||

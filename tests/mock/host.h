@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The demo host: a Salesforce org (token endpoint, SOAP and Bulk 1.0 APIs), git repositories and a
- * sliver of a Kubernetes API behind one TLS port, for `./dev demo` and for the tests of real
+/* The demo host: a Salesforce org (token endpoint, REST, SOAP and Bulk APIs), git repositories and
+ * a sliver of a Kubernetes API behind one TLS port, for `./dev demo` and for the tests of real
  * clients. It shares no code with avouch: a mistake in ours must not be one of its own. */
 #pragma once
 
@@ -43,6 +43,27 @@ typedef struct {
   unsigned delay_ms;    /* before the token endpoint answers */
   int64_t date_offset;  /* seconds that the host's clock is ahead */
   char *scope;          /* what the app's settings give each token */
+
+  /* REST and Bulk 2.0 */
+  unsigned records;     /* that there are */
+  unsigned page;        /* records of a page, at most */
+  unsigned rest_status; /* the next calls are refused so */
+  char *rest_code;
+  char *rest_message;
+  unsigned rest_retry_after; /* seconds; 0: not said */
+  unsigned rest_times;       /* how many of them */
+  char *next_url;            /* NULL: the right one */
+  char *bulk_id;             /* NULL: the right one */
+  char *bulk_locator;        /* NULL: the right one */
+  char *bulk_state;          /* for ever; NULL: as it should be */
+  char *bulk_message;
+  char *bulk_type;      /* NULL: text/csv */
+  char *bulk_header;    /* of all pages but the first; NULL: the same */
+  unsigned bulk_polls;  /* before the job is done */
+  unsigned bulk_width;  /* bytes of a record, at least */
+  unsigned bulk_break;  /* the connection breaks within this page, */
+  unsigned bulk_breaks; /* so many times; */
+  unsigned bulk_silent; /* or nothing more comes */
 } HostFaults;
 
 typedef struct {
@@ -52,6 +73,9 @@ typedef struct {
   GPtrArray *keys;       /* gnutls_pubkey_t, of options.certificates */
   GHashTable *tokens;    /* issued; to the monotonic µs at which each ends */
   GPtrArray *bulk1_jobs; /* NULL: none yet */
+  GPtrArray *calls;      /* to REST: "GET /services/data?…" */
+  unsigned bulk_jobs;    /* the last one's number; others are forgotten */
+  unsigned bulk_polls;
   HostStats stats;
   HostFaults faults;
 } Host;
@@ -80,6 +104,9 @@ bool token_is_brought (Host *host, SoupServerMessage *message, unsigned schemes)
 void oauth_serve (Host *host, SoupServerMessage *message, const char *path);
 #define OAUTH_INITIAL_TOKEN "demo.initial.access.token"
 
+/* rest.c: /services/data… */
+void rest_serve (Host *host, SoupServerMessage *message, const char *path);
+
 /* git.c: /git/NAME.git/…, by git-http-backend. */
 void git_serve (Host *host, SoupServerMessage *message, const char *path);
 
@@ -95,3 +122,4 @@ void bulk1_serve (Host *host, SoupServerMessage *message, const char *path);
 /* control.c: what tests ask and set. */
 void control_serve (Host *host, SoupServerMessage *message, const char *path);
 void control_reset (HostFaults *faults);
+void control_clear (HostFaults *faults);

@@ -298,6 +298,61 @@ def _(room):
         assert_in(part, content)
 
 
+def login(host):
+    return {'Authorization': f'Bearer {exchange(host)[2]["access_token"]}'}
+
+
+@test('REST is served to a bearer, by pages, and refuses what Salesforce refuses')
+def _(room):
+    host = start(room)
+    bearer, data = login(host), '/services/data/v65.0'
+    status, headers, body = request(host, data)
+    assert_equal((status, body[0]['errorCode']), (401, 'INVALID_SESSION_ID'))
+    assert_in('Bearer', headers['WWW-Authenticate'])
+    assert_equal(request(host, '/services/data', headers=bearer)[2][0]['url'], data)
+    page = request(host, f'{data}/query?q=SELECT+Id+FROM+Account', headers=bearer)[2]
+    assert_equal((page['totalSize'], page['done'], len(page['records'])), (5, False, 2))
+    page = request(host, page['nextRecordsUrl'], headers=bearer)[2]
+    page = request(host, page['nextRecordsUrl'], headers=bearer)[2]
+    assert_equal((page['done'], len(page['records'])), (True, 1))
+    typed = {**bearer, 'Content-Type': 'application/json'}
+    for path, form, expected in (
+            (f'{data}/query?q=x', None, (400, 'MALFORMED_QUERY')),
+            (f'{data}/query/01gdemo-6', None, (400, 'INVALID_QUERY_LOCATOR')),
+            (f'{data}/nothing', None, (404, 'NOT_FOUND')),
+            ('/services/data/v1.0/limits', None, (404, 'UNSUPPORTED_API_VERSION')),
+            (f'{data}/sobjects/Account', b'{}', (400, 'REQUIRED_FIELD_MISSING')),
+            (f'{data}/sobjects/Account', b'{', (400, 'JSON_PARSER_ERROR')),
+            (f'{data}/jobs/query', b'{"operation":"query"}', (400, 'INVALIDJOB')),
+            (f'{data}/jobs/query/750demo00000000001', None, (404, 'NOT_FOUND'))):
+        status, _, body = request(host, path, form, headers=typed)
+        assert_equal((status, body[0]['errorCode']), expected, path)
+    assert_equal(request(host, f'{data}/sobjects/Account', b'{"Name":"a"}', headers=typed)[0], 201)
+
+
+@test('a bulk query is a job, a wait, and pages of CSV')
+def _(room):
+    host = start(room)
+    bearer, jobs = login(host), '/services/data/v65.0/jobs/query'
+    form = b'{"operation":"query","query":"SELECT Id FROM Account"}'
+    job = request(host, jobs, form, headers={**bearer, 'Content-Type': 'application/json'})[2]
+    assert_equal(job['state'], 'UploadComplete')
+    path = f'{jobs}/{job["id"]}'
+    states = [request(host, path, headers=bearer)[2]['state'] for _ in range(2)]
+    assert_equal(states, ['InProgress', 'JobComplete'])
+    rows, locator = [], ''
+    while locator != 'null':
+        query = urllib.parse.urlencode({'maxRecords': 10, **({'locator': locator} if locator else {})})
+        status, headers, page = request(host, f'{path}/results?{query}', headers=bearer)
+        lines = list(csv.reader(io.StringIO(page.decode())))
+        assert_equal((status, headers.get_content_type(), len(lines) - 1),
+                     (200, 'text/csv', int(headers['Sforce-NumberOfRecords'])))
+        rows += lines[1:]
+        locator = headers['Sforce-Locator']
+    assert_equal(len(rows), 5)
+    assert_equal(request(host, f'{path}/results?locator=x', headers=bearer)[0], 400)
+
+
 @test('a session ends')
 def _(room):
     host = start(room, '--session', '0')
