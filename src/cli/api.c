@@ -4,12 +4,16 @@
 #include "error.h"
 #include "i18n.h"
 #include "instance.h"
+#include "issuer.h"
 #include "obtain.h"
 #include "profiles.h"
 
 #include <string.h>
 
-enum { UNAUTHORIZED = 401 };
+enum {
+  FIRST_SUCCESS = 200,
+  FIRST_REDIRECT = 300,
+};
 
 static bool
 obtain (Api *api, GError **error)
@@ -78,19 +82,25 @@ api_clear (Api *api)
   g_clear_pointer (&api->config, config_free);
 }
 
+/* What a person types or pastes: a query with its spaces and quotes. A % is believed to be an
+ * escape that is there already. */
 static char *
-encode_spaces (const char *text)
+encode_unsafe (const char *text)
 {
-  g_autoptr (GString) encoded = g_string_new (text);
+  g_autoptr (GString) encoded = g_string_new (NULL);
 
-  g_string_replace (encoded, " ", "%20", 0);
+  for (; *text != '\0'; text++)
+    if ((unsigned char) *text >= 0x80 || strchr (" \"<>^`{|}", *text) != NULL)
+      g_string_append_printf (encoded, "%%%02X", (unsigned char) *text);
+    else
+      g_string_append_c (encoded, *text);
   return g_string_free (g_steal_pointer (&encoded), FALSE);
 }
 
 Url *
 api_resolve (const Api *api, const char *path, GError **error)
 {
-  g_autofree char *encoded = encode_spaces (path);
+  g_autofree char *encoded = encode_unsafe (path);
   g_autofree char *base = url_to_string (api->base);
   g_autofree char *text =
       *path == '/' ? g_strconcat (base, encoded, NULL) : g_steal_pointer (&encoded);
@@ -109,9 +119,30 @@ api_resolve (const Api *api, const char *path, GError **error)
 }
 
 bool
-api_is_session_over (const ExchangeAnswer *answer)
+api_is_success (const ExchangeAnswer *answer)
 {
-  return answer->status == UNAUTHORIZED;
+  return answer->status >= FIRST_SUCCESS && answer->status < FIRST_REDIRECT;
+}
+
+static const Issuer *
+issuer_of (const Api *api)
+{
+  return issuer_find (profile_get (api->profile, "issuer"));
+}
+
+bool
+api_is_session_over (const Api *api, const ExchangeAnswer *answer)
+{
+  return issuer_of (api)->is_session_over (answer);
+}
+
+GError *
+api_explain (const Api *api, const ExchangeAnswer *answer)
+{
+  GError *error = issuer_of (api)->explain_call (answer);
+
+  error_add_prefix (error, profile_name (api->profile));
+  return error;
 }
 
 bool
@@ -131,9 +162,17 @@ send_once (const Api *api, const ExchangeCall *call, GError **error)
     .verbose = api->invocation->verbose,
   };
   ExchangeCall full = *call;
+  g_autoptr (GError) cause = NULL;
+  ExchangeAnswer *answer;
 
   full.bearer = api->credential->secret;
-  return network_exchange (&api->network, &full, &options, error);
+  answer = network_exchange (&api->network, &full, &options, &cause);
+  if (answer == NULL)
+    {
+      error_add_prefix (cause, profile_name (api->profile));
+      g_propagate_error (error, g_steal_pointer (&cause));
+    }
+  return answer;
 }
 
 ExchangeAnswer *
@@ -141,7 +180,7 @@ api_send (Api *api, const ExchangeCall *call, GError **error)
 {
   g_autoptr (ExchangeAnswer) answer = send_once (api, call, error);
 
-  if (answer == NULL || !api_is_session_over (answer))
+  if (answer == NULL || !api_is_session_over (api, answer))
     return g_steal_pointer (&answer);
   return api_renew (api, error) ? send_once (api, call, error) : NULL;
 }

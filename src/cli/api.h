@@ -28,11 +28,15 @@ void api_clear (Api *api);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Api, api_clear)
 
 /* PATH is relative to the base where it starts with a slash; else it must be a URL that the profile
- * may reach. Spaces in it are encoded. The caller owns the URL. Errors: usage, config. */
+ * may reach. What no URL may hold (spaces, quotes, umlauts …) is encoded. The caller owns the URL.
+ * Errors: usage, config. */
 Url *api_resolve (const Api *api, const char *path, GError **error);
 
 /* An answer of this status and body says that the session has ended; a new login may help. */
-bool api_is_session_over (const ExchangeAnswer *answer);
+bool api_is_session_over (const Api *api, const ExchangeAnswer *answer);
+/* Any answer but 2xx, as an error that names the profile: refused, network. The caller owns it. */
+GError *api_explain (const Api *api, const ExchangeAnswer *answer);
+bool api_is_success (const ExchangeAnswer *answer);
 /* Drops the token that was refused, and logs in anew. Errors: as of obtain_credential. */
 bool api_renew (Api *api, GError **error);
 

@@ -75,6 +75,10 @@ typedef struct {
    * begins as zeros. The caller owns the error. */
   GError *(*explain) (const IssuerContext *context, const ExchangeAnswer *answer,
                       IssuerRefusal *refusal);
+  /* An answer of status 4xx or 5xx to a call with the token, to an error (refused, network). */
+  GError *(*explain_call) (const ExchangeAnswer *answer);
+  /* Whether such an answer says that the session has ended. */
+  bool (*is_session_over) (const ExchangeAnswer *answer);
 
   /* What only some issuers offer; NULL for what this one does not. */
 

@@ -4,6 +4,7 @@
 #include "error.h"
 #include "i18n.h"
 #include "jwt.h"
+#include "salesforce-api.h"
 #include "salesforce-token.h"
 #include "told.h"
 
@@ -336,6 +337,8 @@ const Issuer salesforce_issuer = {
   .build = salesforce_build,
   .read = salesforce_read,
   .explain = salesforce_explain,
+  .explain_call = salesforce_api_explain,
+  .is_session_over = salesforce_api_is_session_over,
   .introspect = salesforce_introspect,
   .read_introspection = introspection_read,
   .revoke = salesforce_revoke,
