@@ -58,6 +58,7 @@ _avouch()
         *) words='plain json header env curl soap session-header' ;;
       esac
       ;;
+    --api-version) words='65.0' ;;
     --issuer) words='salesforce' ;;
     --passphrase | --key-passphrase | --new-passphrase)
       case $(_avouch_command) in
@@ -74,18 +75,21 @@ _avouch()
     --profile) words=$(_avouch_profiles) ;;
     --alg) words='RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA' ;;
     --use) words='sig' ;;
-    --key | --file | --out | -o | --to | --certificate | --initial-token-file)
+    --key | --file | --input | --output | --out | -o | --to | --certificate | --initial-token-file)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       compopt -o filenames 2>/dev/null
       return
       ;;
     --url | -u | --audience | --scope | --min-life | --login-url | --client-id | --username | \
       --key-alias | --serve | --set | --user | --subject | --days | --client-name | --redirect-uri | \
-      --timeout)
+      --data | -d | --raw-field | --field | -F | --header | -H | --bulk | --wait | --timeout)
       return
       ;;
     *)
       case $(_avouch_command) in
+        '')
+          words="token run request whoami status doctor forget revoke key profile register setup help $common"
+          ;;
         key) words="new show certificate import jwk $common" ;;
         'key new') words="--type --passphrase --subject --days --format --certificate --json $common" ;;
         'key show') words="--profile --key-alias --passphrase --key-passphrase --json $common" ;;
@@ -95,12 +99,12 @@ _avouch()
           --json $common" ;;
         'key jwk') words="--profile --set --alg --use --thumbprint --key-alias --passphrase
           --key-passphrase $common" ;;
-        '')
-          words="token run whoami status doctor forget revoke key profile register setup help $common"
-          ;;
         token) words="$(_avouch_profiles) --url --format --audience --scope --fresh
           --introspect --json $common" ;;
         run) words="$(_avouch_profiles) --min-life -- $common" ;;
+        request) words="$(_avouch_profiles) GET POST PATCH PUT DELETE HEAD /services/data --data
+          --input --raw-field --field --header --include --output --force --paginate --records
+          --bulk --api-version --wait --restart $common" ;;
         status) words="--json $common" ;;
         whoami) words="$(_avouch_profiles) --json $common" ;;
         doctor) words="$(_avouch_profiles) --fresh --offline --timeout --json $common" ;;

@@ -26,6 +26,7 @@ complete -c avouch -l version -d 'print the version'
 
 complete -c avouch -n __avouch_at -a token -d 'print a credential'
 complete -c avouch -n __avouch_at -a run -d 'run a command with a credential'
+complete -c avouch -n __avouch_at -a request -d 'call the issuer\'s API'
 complete -c avouch -n __avouch_at -a whoami -d 'show whom a token acts as'
 complete -c avouch -n __avouch_at -a status -d 'show profiles and their cached tokens'
 complete -c avouch -n __avouch_at -a doctor -d 'look at each step of a login'
@@ -37,11 +38,11 @@ complete -c avouch -n __avouch_at -a register -d 'make a new app, and its profil
 complete -c avouch -n __avouch_at -a profile -d 'list, show and add profiles'
 complete -c avouch -n __avouch_at -a setup -d 'make a tool ask avouch'
 complete -c avouch -n __avouch_at -a help -d 'explain a command'
-complete -c avouch -n '__avouch_at help' -a 'token run whoami status doctor forget revoke key profile register setup'
+complete -c avouch -n '__avouch_at help' -a 'token run request whoami status doctor forget revoke key profile register setup'
 complete -c avouch -n '__avouch_at profile' -a 'list show add'
 complete -c avouch -n '__avouch_at setup' -a 'git kubectl'
 
-for path in token run whoami doctor forget revoke 'profile show' 'setup git' 'setup kubectl'
+for path in token run request whoami doctor forget revoke 'profile show' 'setup git' 'setup kubectl'
     complete -c avouch -n "__avouch_in $path" -a '(__avouch_profiles)'
 end
 
@@ -55,6 +56,22 @@ complete -c avouch -n '__avouch_in token' -l introspect -d 'print what the issue
 
 complete -c avouch -n '__avouch_in run' -l min-life -x -d 'seconds that the token must live'
 complete -c avouch -n '__avouch_in run; and contains -- -- (commandline -opc)' -F -a '(__fish_complete_command)'
+
+complete -c avouch -n '__avouch_in request' -a 'GET POST PATCH PUT DELETE HEAD /services/data'
+complete -c avouch -n '__avouch_in request' -s d -l data -x -d 'the body'
+complete -c avouch -n '__avouch_in request' -l input -r -F -d 'a file as the body'
+complete -c avouch -n '__avouch_in request' -s f -l raw-field -x -d 'a string in a JSON body'
+complete -c avouch -n '__avouch_in request' -s F -l field -x -d 'the same, typed'
+complete -c avouch -n '__avouch_in request' -s H -l header -x -d 'a header to send'
+complete -c avouch -n '__avouch_in request' -s i -l include -d 'print status and headers too'
+complete -c avouch -n '__avouch_in request' -s o -l output -r -F -d 'write to a file'
+complete -c avouch -n '__avouch_in request' -l force -d 'replace a file that is there'
+complete -c avouch -n '__avouch_in request' -l paginate -d 'fetch all pages of a query'
+complete -c avouch -n '__avouch_in request' -l records -d 'print a query\'s records alone'
+complete -c avouch -n '__avouch_in request' -l bulk -x -d 'all records of a SOQL query as CSV'
+complete -c avouch -n '__avouch_in request' -l api-version -x -a 65.0
+complete -c avouch -n '__avouch_in request' -l wait -x -d 'seconds that the job may take'
+complete -c avouch -n '__avouch_in request' -l restart -d 'begin --bulk anew'
 
 complete -c avouch -n '__avouch_in doctor' -l fresh -d 'log in even if a token is cached'
 complete -c avouch -n '__avouch_in doctor' -l offline -d 'look at this machine only; ask nobody'

@@ -83,6 +83,7 @@ const Command command_setup = {
 static const Command *const root_commands[] = {
   &command_token,
   &command_run,
+  &command_request,
   &command_whoami,
   &command_status,
   &command_doctor,

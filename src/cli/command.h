@@ -68,6 +68,7 @@ void command_set_unknown (const Command *command, const char *name, GError **err
 extern const Command command_root;
 extern const Command command_token;
 extern const Command command_run;
+extern const Command command_request;
 extern const Command command_status;
 extern const Command command_doctor;
 extern const Command command_forget;

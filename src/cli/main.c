@@ -3,6 +3,7 @@
 #include "error.h"
 #include "help.h"
 #include "i18n.h"
+#include "interrupt.h"
 #include "options.h"
 #include "output.h"
 #include "process.h"
@@ -162,5 +163,6 @@ main (int argc, char **argv)
   if (error == NULL)
     return code;
   error_report (error);
+  interrupt_pass_on ();
   return error_exit_code (error);
 }

@@ -14,8 +14,9 @@ import xml.etree.ElementTree as ElementTree
 from demohost import CLIENT_ID, USERNAME, DemoHost
 from harness import *
 
-COMMANDS = ['token', 'run', 'whoami', 'status', 'doctor', 'forget', 'revoke', 'register', 'profile',
-            'profile list', 'profile show', 'profile add', 'setup', 'setup git', 'setup kubectl']
+COMMANDS = ['token', 'run', 'request', 'whoami', 'status', 'doctor', 'forget', 'revoke', 'register',
+            'profile', 'profile list', 'profile show', 'profile add', 'setup', 'setup git',
+            'setup kubectl']
 PASSPHRASE = 'canary-passphrase'
 
 

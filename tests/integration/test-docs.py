@@ -55,7 +55,8 @@ def options_in_help(text):
 
 def options_in_man(text):
     """What a part of an mdoc source marks as its program's own options."""
-    runs = re.findall(r'\bFl ((?:-?[a-z][a-z-]*|,)(?: (?:-?[a-z][a-z-]*|,))*)', text)
+    name = r'(?:-?[a-z][a-z-]*|[A-Z]\b|,)'
+    runs = re.findall(rf'\bFl ({name}(?: {name})*)', text)
     return {f'-{name}' for run in runs for name in run.split() if name != ','}
 
 
