@@ -5,6 +5,7 @@
  *     GET    /services/data                        the versions
  *     GET    …/v65.0/limits
  *     GET    …/v65.0/query?q=SELECT…               accounts, by pages
+ *     GET    …/v65.0/query?q=SELECT…&columns=true  only what the columns are
  *     GET    …/v65.0/query/LOCATOR                 a further page
  *     POST   …/v65.0/sobjects/Account              {"Name": …}
  *     GET, PATCH, DELETE …/v65.0/sobjects/Account/ID
@@ -74,6 +75,21 @@ answer_page (const Host *host, SoupServerMessage *message, unsigned start)
   rest_answer (message, SOUP_STATUS_OK, g_string_free (text, FALSE));
 }
 
+/* What sf asks before it prints a result. */
+static void
+answer_columns (SoupServerMessage *message)
+{
+  rest_answer (message, SOUP_STATUS_OK,
+               g_strdup ("{\"entityName\":\"Account\",\"groupBy\":false,\"idSelected\":true,"
+                         "\"columnMetadata\":["
+                         "{\"columnName\":\"Id\",\"displayName\":\"Id\",\"aggregate\":false,"
+                         "\"booleanType\":false,\"numberType\":false,\"textType\":false,"
+                         "\"apexType\":\"Id\",\"joinColumns\":[]},"
+                         "{\"columnName\":\"Name\",\"displayName\":\"Name\",\"aggregate\":false,"
+                         "\"booleanType\":false,\"numberType\":false,\"textType\":true,"
+                         "\"apexType\":\"String\",\"joinColumns\":[]}]}"));
+}
+
 static void
 serve_query (Host *host, SoupServerMessage *message, const char *rest, GHashTable *query)
 {
@@ -87,6 +103,8 @@ serve_query (Host *host, SoupServerMessage *message, const char *rest, GHashTabl
   else if (*rest != '\0')
     rest_refuse (message, SOUP_STATUS_BAD_REQUEST, "INVALID_QUERY_LOCATOR",
                  "invalid query locator");
+  else if (query != NULL && g_strcmp0 (g_hash_table_lookup (query, "columns"), "true") == 0)
+    answer_columns (message);
   else if (soql == NULL || !g_str_has_prefix (soql, "SELECT "))
     rest_refuse (message, SOUP_STATUS_BAD_REQUEST, "MALFORMED_QUERY", "unexpected token: '<EOF>'");
   else
