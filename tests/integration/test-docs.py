@@ -166,6 +166,24 @@ def issuer_settings():
     return found
 
 
+def run_variables():
+    """What `avouch run` sets or unsets: from each table of IssuerVariable, and by itself."""
+    sources = [ROOT / 'src' / 'cli' / 'variables.c', *(ROOT / 'src' / 'issuers').glob('*.c')]
+    texts = [path.read_text(encoding='utf-8') for path in sources]
+    tables = [table for text in texts
+              for table in re.findall(r'IssuerVariable \w+\[\]\s*=\s*{(.*?)\n};', text, re.S)]
+    return {name for part in [*tables, *texts[:1]]
+            for name in re.findall(r'"([A-Z][A-Z_]+)"', part)}
+
+
+@test('avouch(1) lists each variable that run sets, and no other')
+def _(room):
+    runs = re.findall(r'\bEv ((?:[A-Z_]+(?: , )?)+)', man_parts('data/man/avouch.1')['COMMANDS/run'])
+    described = {name for run in runs for name in run.split(' , ')} - {'PATH'}
+    assert_true(len(described) > 8, 'no variables in avouch(1)')
+    assert_equal(described, run_variables())
+
+
 def settings_in(text):
     return set(re.findall(r'^\.It Ic ([a-z-]+)$', text, re.M))
 
