@@ -82,7 +82,8 @@ _avouch()
       ;;
     --url | -u | --audience | --scope | --min-life | --login-url | --client-id | --username | \
       --key-alias | --serve | --set | --user | --subject | --days | --client-name | --redirect-uri | \
-      --data | -d | --raw-field | --field | -F | --header | -H | --bulk | --wait | --timeout)
+      --data | -d | --raw-field | --field | -F | --header | -H | --bulk | --wait | \
+      --timeout | --name | --prefix)
       return
       ;;
     *)
@@ -111,11 +112,13 @@ _avouch()
         forget | revoke) words="$(_avouch_profiles) --all $common" ;;
         register) words="--login-url --username --key --key-alias --passphrase --serve --set
           --client-name --redirect-uri --initial-token-file --file --dry-run $common" ;;
-        profile) words="list show add $common" ;;
+        profile) words="list show add import $common" ;;
         'profile list') words="--json $common" ;;
         'profile show') words="$(_avouch_profiles) --json $common" ;;
         'profile add') words="--issuer --login-url --client-id --username --key --key-alias
           --passphrase --serve --set --file --dry-run $common" ;;
+        'profile import') words="sf talend --name --set --prefix --keep-passphrase --file --dry-run
+          $common" ;;
         setup) words="git kubectl $common" ;;
         'setup git') words="$(_avouch_profiles) --dry-run --global --local --system $common" ;;
         'setup kubectl') words="$(_avouch_profiles) --user --dry-run $common" ;;

@@ -40,6 +40,11 @@ complete -c avouch -n __avouch_at -a setup -d 'make a tool ask avouch'
 complete -c avouch -n __avouch_at -a help -d 'explain a command'
 complete -c avouch -n '__avouch_at help' -a 'token run request whoami status doctor forget revoke key profile register setup'
 complete -c avouch -n '__avouch_at profile' -a 'list show add'
+complete -c avouch -n __avouch_at -a profile -d 'list, show, add and import profiles'
+complete -c avouch -n __avouch_at -a setup -d 'make a tool ask avouch'
+complete -c avouch -n __avouch_at -a help -d 'explain a command'
+complete -c avouch -n '__avouch_at help' -a 'token status forget profile setup'
+complete -c avouch -n '__avouch_at profile' -a 'list show add import'
 complete -c avouch -n '__avouch_at setup' -a 'git kubectl'
 
 for path in token run request whoami doctor forget revoke 'profile show' 'setup git' 'setup kubectl'
@@ -145,6 +150,15 @@ complete -c avouch -n '__avouch_in register' -l redirect-uri -x -d 'the app\'s c
 complete -c avouch -n '__avouch_in register' -l initial-token-file -r -F -d 'the initial token'
 
 for path in 'profile add' register 'setup git' 'setup kubectl'
+complete -c avouch -n '__avouch_in profile import' -a 'sf talend'
+complete -c avouch -n '__avouch_in profile import' -F
+complete -c avouch -n '__avouch_in profile import' -l name -x -d 'what to call the profile'
+complete -c avouch -n '__avouch_in profile import' -l set -x -d 'a setting that is missing'
+complete -c avouch -n '__avouch_in profile import' -l prefix -x -d 'what Talend\'s names begin with'
+complete -c avouch -n '__avouch_in profile import' -l keep-passphrase -d 'in a file of its own'
+complete -c avouch -n '__avouch_in profile import' -l file -r -F -d 'a new file to write'
+
+for path in 'profile add' 'profile import' 'setup git' 'setup kubectl'
     complete -c avouch -n "__avouch_in $path" -s n -l dry-run -d 'show it only'
 end
 

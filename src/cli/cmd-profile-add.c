@@ -85,10 +85,8 @@ refuse_missing (const ProfileDraft *draft, GError **error)
 {
   g_autofree char *missing = new_profile_missing (draft, "--", error);
 
-  if (missing == NULL)
-    return false;
-  if (*missing == '\0')
-    return true;
+  if (missing == NULL || *missing == '\0')
+    return missing != NULL;
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("profile add: missing: %s"), missing);
   if (error != NULL)
     error_add_hint (*error, _ ("on a terminal avouch asks for what is missing"));
@@ -131,7 +129,7 @@ run (const Invocation *call, GError **error)
   path = new_profile_path (call->environment, name, options->file, error);
   draft = path != NULL ? profile_draft_new (name, path, error) : NULL;
   if (draft == NULL || !new_profile_refuse_existing (call->environment, name, path, error) ||
-      !set_given (draft, call->values, error))
+      !set_given (draft, options, error))
     return false;
   if (!(ask_is_possible () ? new_profile_ask (draft, error) : refuse_missing (draft, error)))
     return false;

@@ -33,10 +33,7 @@ const Command command_key = {
 };
 
 static const Command *const profile_commands[] = {
-  &command_profile_list,
-  &command_profile_show,
-  &command_profile_add,
-  NULL,
+  &command_profile_list, &command_profile_show, &command_profile_add, &command_profile_import, NULL,
 };
 
 static const char *const profile_example[] = {
@@ -50,7 +47,7 @@ static const char *const profile_example[] = {
 const Command command_profile = {
   .path = "avouch profile",
   .arguments = N_ ("COMMAND"),
-  .summary = N_ ("list, show and add profiles"),
+  .summary = N_ ("list, show, add and import profiles"),
   .description = N_ ("A profile is one group of the configuration: an issuer, a key, an identity, "
                      "and the URLs that it may be used for."),
   .example = profile_example,

@@ -52,7 +52,8 @@ struct _Command {
   const Option *options;      /* NULL: only the common ones */
   size_t values_size;
   size_t max_arguments;
-  bool takes_command; /* another program's command line ends ours: [PROFILE] [--] COMMAND… */
+  bool takes_command;      /* another program's command line ends ours: [PROFILE] [--] COMMAND… */
+  const char *option_hint; /* N_(): what helps who gave an unknown option; NULL: the help */
   const Command *const *subcommands; /* NULL-terminated; then there is no run */
   /* Prints its result; false with ERROR set. */
   bool (*run) (const Invocation *call, GError **error);
@@ -85,6 +86,7 @@ extern const Command command_profile;
 extern const Command command_profile_list;
 extern const Command command_profile_show;
 extern const Command command_profile_add;
+extern const Command command_profile_import;
 extern const Command command_setup;
 extern const Command command_setup_git;
 extern const Command command_setup_kubectl;

@@ -122,7 +122,11 @@ dispatch (const Command *command, char *const *words, const Environment *environ
   int code = 0;
 
   if (arguments == NULL)
-    code = EXIT_USAGE;
+    {
+      code = EXIT_USAGE;
+      if (command->option_hint != NULL)
+        error_add_hint (*error, "%s", _ (command->option_hint));
+    }
   else if (common->help)
     print_help (command, error);
   else if (common->version)

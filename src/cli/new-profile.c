@@ -80,12 +80,30 @@ key_location (const char *value)
   return g_canonicalize_filename (value, NULL);
 }
 
+/* VALUE, or what the issuer says that was meant by it. The caller owns it. */
+static char *
+mend (const ProfileDraft *draft, const char *key, const char *value, GError **error)
+{
+  const char *name = profile_draft_get (draft, "issuer");
+  const Issuer *issuer = name != NULL ? issuer_find (name) : NULL;
+  g_autofree char *meant = NULL;
+
+  if (strcmp (key, "key") == 0)
+    return key_location (value);
+  if (issuer == NULL || issuer->mend == NULL)
+    return g_strdup (value);
+  meant = issuer->mend (key, value, error);
+  if (meant != NULL && strcmp (meant, value) != 0)
+    fprintf (stderr, _ ("note: %s: taken as %s\n"), key, meant);
+  return g_steal_pointer (&meant);
+}
+
 bool
 new_profile_set (ProfileDraft *draft, const char *key, const char *value, GError **error)
 {
-  g_autofree char *location = strcmp (key, "key") == 0 ? key_location (value) : g_strdup (value);
+  g_autofree char *meant = mend (draft, key, value, error);
 
-  return profile_draft_set (draft, key, location, error);
+  return meant != NULL && profile_draft_set (draft, key, meant, error);
 }
 
 static bool

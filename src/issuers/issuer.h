@@ -94,6 +94,9 @@ typedef struct {
                   IssuerCall *call, GError **error);
   const char *userinfo_path; /* below the instance: whom the token acts as; see account.h */
   const char *register_path; /* below login-url: makes a new app; see registration.h */
+  /* What a person meant who typed VALUE for SETTING: VALUE, or a usual mistake mended. May be NULL.
+   * The caller owns it. Error: usage, for what cannot be meant; it never repeats the value. */
+  char *(*mend) (const char *setting, const char *value, GError **error);
 } Issuer;
 
 const Issuer *issuer_find (const char *name);

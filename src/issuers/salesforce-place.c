@@ -67,22 +67,35 @@ correct (const Mistake *mistake, const Url *url)
   return g_strdup_printf ("%s%.*s", origin, (int) (services - url->path), url->path);
 }
 
+static const Mistake *
+find_mistake (const Url *url)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (mistakes); i++)
+    if (is_mistake (&mistakes[i], url))
+      return &mistakes[i];
+  return NULL;
+}
+
+char *
+salesforce_meant_place (const Url *url)
+{
+  const Mistake *mistake = find_mistake (url);
+
+  return mistake != NULL ? correct (mistake, url) : NULL;
+}
+
 static bool
 check_mistakes (const Profile *profile, const Url *url, GError **error)
 {
-  for (size_t i = 0; i < G_N_ELEMENTS (mistakes); i++)
-    {
-      g_autofree char *right = NULL;
+  const Mistake *mistake = find_mistake (url);
+  g_autofree char *right = salesforce_meant_place (url);
 
-      if (!is_mistake (&mistakes[i], url))
-        continue;
-      right = correct (&mistakes[i], url);
-      profile_set_error (profile, "login-url", error, "%s", _ (mistakes[i].wrong));
-      if (error != NULL)
-        error_add_hint (*error, _ ("write %s"), right);
-      return false;
-    }
-  return true;
+  if (mistake == NULL)
+    return true;
+  profile_set_error (profile, "login-url", error, "%s", _ (mistake->wrong));
+  if (error != NULL)
+    error_add_hint (*error, _ ("write %s"), right);
+  return false;
 }
 
 static Url *

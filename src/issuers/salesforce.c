@@ -12,12 +12,9 @@
 
 #define GRANT_TYPE "urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer"
 
-/* Seconds. "At most a few minutes ahead" is the issuer's rule for `exp`; the length of a session is
- * the org's own setting, 15 minutes at least, and the answer does not tell it. */
+/* Seconds. The length of a session is the org's own setting, 15 minutes at least, and the answer
+ * does not tell it. */
 enum {
-  ASSERTION_LIFETIME = 180,
-  MIN_ASSERTION_LIFETIME = 30,
-  MAX_ASSERTION_LIFETIME = 300,
   TOKEN_LIFETIME = 900,
   MIN_TOKEN_LIFETIME = 60,
   MAX_TOKEN_LIFETIME = 86400,
@@ -85,8 +82,9 @@ pick_algorithm (const Profile *profile, GError **error)
 static bool
 read_assertion_lifetime (const Profile *profile, int64_t *seconds, GError **error)
 {
-  return profile_get_seconds (profile, "assertion-lifetime", ASSERTION_LIFETIME,
-                              MIN_ASSERTION_LIFETIME, MAX_ASSERTION_LIFETIME, seconds, error);
+  return profile_get_seconds (profile, "assertion-lifetime", SALESFORCE_ASSERTION_LIFETIME,
+                              SALESFORCE_MIN_ASSERTION_LIFETIME, SALESFORCE_MAX_ASSERTION_LIFETIME,
+                              seconds, error);
 }
 
 static bool
@@ -344,4 +342,5 @@ const Issuer salesforce_issuer = {
   .revoke = salesforce_revoke,
   .userinfo_path = "/services/oauth2/userinfo",
   .register_path = "/services/oauth2/register",
+  .mend = salesforce_mend,
 };

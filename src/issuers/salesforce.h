@@ -5,6 +5,13 @@
 
 #include "issuer.h"
 
+/* Seconds from now to an assertion's `exp`: "at most a few minutes ahead" is the issuer's rule. */
+enum {
+  SALESFORCE_ASSERTION_LIFETIME = 180,
+  SALESFORCE_MIN_ASSERTION_LIFETIME = 30,
+  SALESFORCE_MAX_ASSERTION_LIFETIME = 300,
+};
+
 extern const Issuer salesforce_issuer;
 
 #define SALESFORCE_TOKEN_PATH "/services/oauth2/token"
@@ -12,6 +19,9 @@ extern const Issuer salesforce_issuer;
 /* `login-url` without slashes at its end. Error: config, with what to write instead where the
  * mistake is a known one. */
 Url *salesforce_login_url (const Profile *profile, GError **error);
+/* What was meant by a known mistake, which may be one again; NULL: URL is none. The caller owns it.
+ */
+char *salesforce_meant_place (const Url *url);
 /* PATH below it. */
 Url *salesforce_endpoint (const Url *login_url, const char *path, GError **error);
 
@@ -26,3 +36,6 @@ bool salesforce_post (const Url *login_url, const char *path, SecretBuffer *body
 /* The issuer's `explain`. */
 GError *salesforce_explain (const IssuerContext *context, const ExchangeAnswer *answer,
                             IssuerRefusal *refusal);
+
+/* The issuer's `mend`. */
+char *salesforce_mend (const char *setting, const char *value, GError **error);

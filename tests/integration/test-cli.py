@@ -15,8 +15,8 @@ from demohost import CLIENT_ID, USERNAME, DemoHost
 from harness import *
 
 COMMANDS = ['token', 'run', 'request', 'whoami', 'status', 'doctor', 'forget', 'revoke', 'register',
-            'profile', 'profile list', 'profile show', 'profile add', 'setup', 'setup git',
-            'setup kubectl']
+            'profile', 'profile list', 'profile show', 'profile add', 'profile import', 'setup',
+            'setup git', 'setup kubectl']
 PASSPHRASE = 'canary-passphrase'
 
 

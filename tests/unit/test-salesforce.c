@@ -3,6 +3,7 @@
 #include "error.h"
 #include "issuer.h"
 #include "key-maker.h"
+#include "salesforce.h"
 #include "strict.h"
 
 #include <string.h>
@@ -478,6 +479,66 @@ test_busy (void)
   g_assert_nonnull (strstr (error->message, "HTTP 503"));
 }
 
+static void
+test_what_was_typed_is_mended (void)
+{
+  static const char *const cases[][3] = {
+    { "login-url", "https://acme.my.salesforce.com", "https://acme.my.salesforce.com" },
+    { "login-url", "https://acme.my.salesforce.com/", "https://acme.my.salesforce.com/" },
+    { "login-url", "acme", "https://acme.my.salesforce.com" },
+    { "login-url", "acme--dev", "https://acme--dev.sandbox.my.salesforce.com" },
+    { "login-url", "acme.my.salesforce.com", "https://acme.my.salesforce.com" },
+    { "login-url", "https://acme.lightning.force.com/lightning/page/home",
+      "https://acme.my.salesforce.com" },
+    { "login-url", "https://acme--uat.sandbox.lightning.force.com",
+      "https://acme--uat.sandbox.my.salesforce.com" },
+    { "login-url", "https://x-dev-ed.develop.my.salesforce-setup.com/lightning/setup/A/home?x=1#y",
+      "https://x-dev-ed.develop.my.salesforce.com" },
+    { "login-url", "https://login.salesforce.com/services/oauth2/token",
+      "https://login.salesforce.com" },
+    { "login-url", "test.salesforce.com", "https://test.salesforce.com" },
+    { "login-url", "https://acme.my.site.com/portal/services/oauth2/token",
+      "https://acme.my.site.com/portal" },
+    { "login-url", "https://acme.my.site.com/portal", "https://acme.my.site.com/portal" },
+    { "login-url", "127.0.0.1:8443", "https://127.0.0.1:8443" },
+    { "login-url", "http://acme.my.salesforce.com", "http://acme.my.salesforce.com" },
+    { "login-url", "https://a b", "https://a b" },
+    { "username", "robot@acme.example", "robot@acme.example" },
+    { "client-id", "3MVG9x", "3MVG9x" },
+    { "key", "anything", "anything" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *meant = salesforce_mend (cases[i][0], cases[i][1], &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (meant, ==, cases[i][2]);
+    }
+}
+
+static void
+test_what_cannot_be_meant_is_refused (void)
+{
+  static const char *const cases[][2] = {
+    { "login-url", "https://www.salesforce.com/de/" },
+    { "login-url", "help.salesforce.com" },
+    { "username", "robot" },
+    { "client-id", "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (salesforce_mend (cases[i][0], cases[i][1], &error));
+      g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE);
+      g_assert_nonnull (error_hint (error));
+      g_assert_null (strstr (error->message, cases[i][1]));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -502,6 +563,9 @@ main (int argc, char **argv)
   g_test_add_func ("/salesforce/an-answer-becomes-a-credential", test_read);
   g_test_add_func ("/salesforce/refusals-are-explained", test_refusals);
   g_test_add_func ("/salesforce/an-unknown-refusal-is-shown-cleaned", test_unknown_refusal);
+  g_test_add_func ("/salesforce/what-was-typed-is-mended", test_what_was_typed_is_mended);
+  g_test_add_func ("/salesforce/what-cannot-be-meant-is-refused",
+                   test_what_cannot_be_meant_is_refused);
   g_test_add_func ("/salesforce/busy-and-down-are-told-apart", test_busy);
   result = g_test_run ();
   key_unref (key);
