@@ -115,8 +115,8 @@ _avouch()
         profile) words="list show add import $common" ;;
         'profile list') words="--json $common" ;;
         'profile show') words="$(_avouch_profiles) --json $common" ;;
-        'profile add') words="--issuer --login-url --client-id --username --key --key-alias
-          --passphrase --serve --set --file --dry-run $common" ;;
+        'profile add') words="salesforce --name --issuer --login-url --client-id --username --key
+          --key-alias --passphrase --serve --set --file --yes --dry-run $common" ;;
         'profile import') words="sf talend --name --set --prefix --keep-passphrase --file --dry-run
           $common" ;;
         setup) words="git kubectl $common" ;;

@@ -131,8 +131,18 @@ complete -c avouch -n '__avouch_in key jwk' -l alg -x -a 'RS256 RS384 RS512 PS25
 complete -c avouch -n '__avouch_in key jwk' -l use -x -a sig
 complete -c avouch -n '__avouch_in key jwk' -l thumbprint -d 'the RFC 7638 thumbprint alone'
 
+complete -c avouch -n '__avouch_in profile add' -a salesforce
+complete -c avouch -n '__avouch_in profile add' -l name -x -d 'what to call the profile'
 complete -c avouch -n '__avouch_in profile add' -l issuer -x -a salesforce
 complete -c avouch -n '__avouch_in profile add' -l client-id -x -d 'the application\'s key'
+complete -c avouch -n '__avouch_in profile add' -l username -x -d 'the account to act as'
+complete -c avouch -n '__avouch_in profile add' -l key -r -F -d 'the private key, or a keystore'
+complete -c avouch -n '__avouch_in profile add' -l key-alias -x -d 'which key of the keystore'
+complete -c avouch -n '__avouch_in profile add' -l passphrase -x -a 'keyring prompt file: env: fd:'
+complete -c avouch -n '__avouch_in profile add' -l serve -x -d 'a place that the token is for'
+complete -c avouch -n '__avouch_in profile add' -l set -x -d 'any other setting'
+complete -c avouch -n '__avouch_in profile add' -s y -l yes -d 'ask nothing'
+complete -c avouch -n '__avouch_in profile add' -l file -r -F -d 'a new file to write'
 
 for path in 'profile add' register
     complete -c avouch -n "__avouch_in $path" -l login-url -x -d 'where to log in'

@@ -10,5 +10,6 @@
 bool ask_is_possible (void);
 
 /* Asks on stderr, reads a line from stdin, without the blanks around it: "" where nothing was
- * typed. The caller owns it. Error: usage, at the end of the input or for a longer line. */
+ * typed. The caller owns it. Error: usage, at the end of the input, at Ctrl-C, or for a longer
+ * line. */
 char *ask_line (const char *question, GError **error);

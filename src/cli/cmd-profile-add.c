@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ask.h"
 #include "command.h"
+#include "doctor.h"
 #include "error.h"
 #include "i18n.h"
+#include "new-key.h"
 #include "new-profile.h"
 #include "profile-file.h"
+#include "profiles.h"
 
+#include <stdio.h>
 #include <string.h>
 
+enum { MAX_QUESTIONS = 3 }; /* times that an unusable name is asked again */
+
 typedef struct {
+  char *name;
   char *issuer;
   char *login_url;
   char *client_id;
@@ -19,11 +26,14 @@ typedef struct {
   char **serve;
   char **set;
   char *file;
+  gboolean yes;
   gboolean dry_run;
 } AddOptions;
 
-/* The strings but the last are settings of the same name. */
+/* The strings but those for `name` and `file` are settings of the same name. */
 static const Option add_options[] = {
+  { "name", 0, OPTION_STRING, offsetof (AddOptions, name), N_ ("NAME"),
+    N_ ("what to call the profile, where an issuer is named in its place") },
   { "issuer", 0, OPTION_STRING, offsetof (AddOptions, issuer), N_ ("NAME"),
     N_ ("who hands out the tokens: salesforce") },
   { "login-url", 0, OPTION_STRING, offsetof (AddOptions, login_url), N_ ("URL"),
@@ -33,7 +43,7 @@ static const Option add_options[] = {
   { "username", 0, OPTION_STRING, offsetof (AddOptions, username), N_ ("NAME"),
     N_ ("the account to act as") },
   { "key", 0, OPTION_STRING, offsetof (AddOptions, key), N_ ("FILE"),
-    N_ ("the private key, or a keystore that holds it") },
+    N_ ("the private key, or a keystore that holds it; a new one is made on request") },
   { "key-alias", 0, OPTION_STRING, offsetof (AddOptions, key_alias), N_ ("NAME"),
     N_ ("which key of the keystore") },
   { "passphrase", 0, OPTION_STRING, offsetof (AddOptions, passphrase), N_ ("PLACE"),
@@ -45,27 +55,50 @@ static const Option add_options[] = {
     N_ ("any other setting of avouch.conf(5); may be repeated") },
   { "file", 0, OPTION_STRING, offsetof (AddOptions, file), N_ ("FILE"),
     N_ ("a new file to write, instead of conf.d/PROFILE.conf in the user's configuration") },
+  { "yes", 'y', OPTION_FLAG, offsetof (AddOptions, yes), NULL,
+    N_ ("ask nothing: make a key where none is named, and try the login by doctor") },
   { "dry-run", 'n', OPTION_FLAG, offsetof (AddOptions, dry_run), NULL,
     N_ ("check everything and print what would be written") },
   { 0 },
 };
 
 static const char *const add_example[] = {
-  "avouch profile add acme --issuer salesforce",
-  N_ ("asks for the rest"),
+  "avouch profile add salesforce",
+  N_ ("asks for what it needs, makes a key, says where its certificate goes, and tries it"),
   "avouch profile add acme --issuer salesforce --key acme.p12 --dry-run",
   N_ ("prints what would be written, and where"),
   NULL,
 };
 
+/* A profile on its way. */
+typedef struct {
+  const Invocation *call;
+  const AddOptions *options;
+  ProfileDraft *draft;
+  char *name; /* as given; NULL: not yet */
+  bool asks;
+  bool makes_key; /* and has it, once the draft names one */
+  NewKey key;
+} Addition;
+
+static void
+addition_clear (Addition *addition)
+{
+  g_clear_pointer (&addition->draft, profile_draft_free);
+  g_clear_pointer (&addition->name, g_free);
+  new_key_clear (&addition->key);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Addition, addition_clear)
+
 static bool
 set_given (ProfileDraft *draft, const AddOptions *options, GError **error)
 {
-  for (const Option *option = add_options; strcmp (option->name, "file") != 0; option++)
+  for (const Option *option = add_options; option->name != NULL; option++)
     {
       const char *value = NULL;
 
-      if (option->kind == OPTION_STRING)
+      if (option->kind == OPTION_STRING && strcmp (option->name, "name") != 0 &&
+          strcmp (option->name, "file") != 0)
         value = *(char *const *) (const void *) ((const char *) options + option->offset);
       if (value != NULL && !new_profile_set (draft, option->name, value, error))
         return false;
@@ -80,60 +113,261 @@ set_given (ProfileDraft *draft, const AddOptions *options, GError **error)
   return new_profile_set_pairs (draft, options->set, error);
 }
 
+/* An issuer that stands where the profile's name would is one, unless one is given besides. */
 static bool
-refuse_missing (const ProfileDraft *draft, GError **error)
+begin (Addition *addition, GError **error)
 {
-  g_autofree char *missing = new_profile_missing (draft, "--", error);
+  const AddOptions *options = addition->options;
+  const char *word = addition->call->arguments[0];
+  bool is_issuer = word != NULL && options->issuer == NULL && issuer_find (word) != NULL;
+
+  if (word != NULL && !is_issuer && options->name != NULL)
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+                   _ ("profile add: give the name or --name, not both"));
+      return false;
+    }
+  addition->name = g_strdup (is_issuer || word == NULL ? options->name : word);
+  addition->asks = ask_is_possible () && !options->yes;
+  addition->draft = profile_draft_new (addition->name != NULL ? addition->name : "new", "", error);
+  if (addition->draft == NULL ||
+      (is_issuer && !profile_draft_set (addition->draft, "issuer", word, error)))
+    return false;
+  return set_given (addition->draft, options, error);
+}
+
+/* NAME is free, and is the draft's from now on. */
+static bool
+take_name (Addition *addition, const char *name, GError **error)
+{
+  const Environment *environment = addition->call->environment;
+  g_autofree char *path = new_profile_path (environment, name, addition->options->file, error);
+
+  if (path == NULL || !profile_draft_rename (addition->draft, name, path, error) ||
+      !new_profile_refuse_existing (environment, name, path, error))
+    return false;
+  if (addition->name != name)
+    {
+      g_free (addition->name);
+      addition->name = g_strdup (name);
+    }
+  return true;
+}
+
+static bool
+ask_name (Addition *addition, const char *suggested, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  if (suggested != NULL)
+    fprintf (stderr, _ ("\nWhat to call the profile (Enter: %s)\n"), suggested);
+  else
+    fputs (_ ("\nWhat to call the profile\n"), stderr);
+  for (int i = 0; i < MAX_QUESTIONS; i++)
+    {
+      g_autofree char *answer = ask_line ("name", error);
+      const char *name = answer != NULL && *answer == '\0' ? suggested : answer;
+
+      if (answer == NULL)
+        return false;
+      g_clear_error (&reason);
+      if (name == NULL)
+        g_set_error (&reason, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("%s: no answer"), "name");
+      else if (take_name (addition, name, &reason))
+        return true;
+      else if (i + 1 < MAX_QUESTIONS)
+        error_report (reason);
+    }
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return false;
+}
+
+/* The name is asked for once the settings suggest one. */
+static bool
+settle_name (Addition *addition, GError **error)
+{
+  g_autofree char *suggested =
+      profile_draft_suggest_name (profile_draft_get (addition->draft, "login-url"),
+                                  profile_draft_get (addition->draft, "username"));
+
+  if (addition->name != NULL)
+    return true;
+  if (addition->asks)
+    return ask_name (addition, suggested, error);
+  if (suggested != NULL)
+    return take_name (addition, suggested, error);
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+               _ ("profile add: what is the new profile's name?"));
+  if (error != NULL)
+    error_add_hint (*error, _ ("avouch profile add NAME --issuer salesforce"));
+  return false;
+}
+
+static bool
+refuse_missing (const Addition *addition, GError **error)
+{
+  g_autofree char *missing =
+      new_profile_missing (addition->draft, "--", !addition->options->yes, error);
 
   if (missing == NULL || *missing == '\0')
     return missing != NULL;
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("profile add: missing: %s"), missing);
   if (error != NULL)
-    error_add_hint (*error, _ ("on a terminal avouch asks for what is missing"));
+    error_add_hint (*error, _ ("on a terminal avouch asks for what is missing; --yes makes a key "
+                               "where none is named"));
   return false;
 }
 
+/* A key that is named is taken; nothing is answered where one is to be made, or was. */
 static bool
-finish (const Invocation *call, const ProfileDraft *draft, const char *path, GError **error)
+ask_key (Addition *addition, GError **error)
 {
-  const AddOptions *options = call->values;
-  g_autofree char *text = profile_draft_text (draft);
-  g_autoptr (Profile) profile = new_profile_check (draft, call->environment, error);
+  g_autofree char *shown =
+      profiles_short_path (addition->call->environment, addition->key.place.key);
+  g_autofree char *answer = NULL;
+
+  fputs (_ ("\nFile of the private key, or of a keystore that holds it\n"), stderr);
+  fprintf (stderr,
+           addition->key.found ? _ ("(Enter: %s, which was made before)\n")
+                               : _ ("(Enter: make a new one, %s)\n"),
+           shown);
+  answer = ask_line ("key", error);
+  if (answer == NULL)
+    return false;
+  addition->makes_key = *answer == '\0';
+  return addition->makes_key || new_profile_set (addition->draft, "key", answer, error);
+}
+
+static bool
+settle_key (Addition *addition, GError **error)
+{
+  const Environment *environment = addition->call->environment;
+
+  if (profile_draft_get (addition->draft, "key") != NULL)
+    return true;
+  if (!new_key_choose (&addition->key, addition->draft, environment, error))
+    return false;
+  addition->makes_key = true;
+  if (addition->asks && !ask_key (addition, error))
+    return false;
+  if (!addition->makes_key)
+    return true;
+  if (!addition->key.found && !addition->options->dry_run &&
+      !new_key_make (&addition->key, environment, error))
+    return false;
+  return new_key_set (&addition->key, addition->draft, environment, error);
+}
+
+static bool
+print_guide (const Addition *addition, GError **error)
+{
+  const Issuer *issuer = new_profile_issuer (addition->draft, error);
+  const char *url = profile_draft_get (addition->draft, "login-url");
+  const char *username = profile_draft_get (addition->draft, "username");
+  g_autofree char *text = NULL;
+
+  if (issuer == NULL)
+    return false;
+  if (!addition->makes_key || addition->call->quiet || issuer->guide == NULL)
+    return true;
+  text = issuer->guide (url, username, addition->key.place.certificate);
+  fprintf (stderr, "\n%s", text);
+  return true;
+}
+
+/* What the console tells is asked for when there is something for the console. */
+static bool
+ask_all (Addition *addition, GError **error)
+{
+  const Issuer *issuer;
+  bool waits;
+
+  if (!new_profile_ask_issuer (addition->draft, error) ||
+      (issuer = new_profile_issuer (addition->draft, error)) == NULL ||
+      !new_profile_ask_needed (addition->draft, issuer->told_by_console, error) ||
+      !settle_name (addition, error) || !settle_key (addition, error) ||
+      !print_guide (addition, error))
+    return false;
+  waits = addition->makes_key && issuer->told_by_console != NULL &&
+          profile_draft_get (addition->draft, issuer->told_by_console) != NULL;
+  if (waits)
+    {
+      g_autofree char *enter = ask_line (_ ("\nEnter, when that is done"), error);
+
+      if (enter == NULL)
+        return false;
+    }
+  return new_profile_ask_needed (addition->draft, NULL, error) &&
+         new_profile_ask_serve (addition->draft, error);
+}
+
+static bool
+fill (Addition *addition, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  bool made;
+
+  if (!addition->asks)
+    return refuse_missing (addition, error) && settle_name (addition, error) &&
+           settle_key (addition, error) && print_guide (addition, error);
+  if (ask_all (addition, &reason))
+    return true;
+  made = addition->makes_key && profile_draft_get (addition->draft, "key") != NULL;
+  if (made)
+    error_add_hint (reason, _ ("the key stays; the same command goes on with it"));
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return false;
+}
+
+/* Whether it works is known once somebody has logged in; nobody does who has not asked for it. */
+static bool
+try_login (const Addition *addition, const char *name, GError **error)
+{
+  g_autofree char *answer = NULL;
+
+  if (!addition->asks && !addition->options->yes)
+    return true;
+  if (addition->asks)
+    {
+      answer =
+          ask_line (_ ("\nLog in now, and look at each step of it (Enter: yes, n: no)"), error);
+      if (answer == NULL)
+        return false;
+      if (g_ascii_tolower (*answer) == 'n')
+        return true;
+    }
+  return doctor_run (&(DoctorOptions){ .invocation = addition->call }, name, false, error);
+}
+
+static bool
+finish (const Addition *addition, GError **error)
+{
+  const Invocation *call = addition->call;
+  const char *path = profile_draft_file (addition->draft);
+  g_autofree char *text = profile_draft_text (addition->draft);
+  g_autoptr (Profile) profile = new_profile_check (addition->draft, call->environment, error);
 
   if (profile == NULL)
     return false;
-  if (options->dry_run)
-    return new_profile_print (draft, path, error) &&
+  if (addition->options->dry_run)
+    return new_profile_print (addition->draft, path, error) &&
            new_profile_warn_of_key (profile, call->environment, error);
   return profile_file_write (path, text, error) &&
          (call->quiet || new_profile_print_next (profile, call->environment, path, error)) &&
-         new_profile_warn_of_key (profile, call->environment, error);
+         new_profile_warn_of_key (profile, call->environment, error) &&
+         try_login (addition, profile_name (profile), error);
 }
 
 static bool
 run (const Invocation *call, GError **error)
 {
-  const AddOptions *options = call->values;
-  const char *name = call->arguments[0];
-  g_autofree char *path = NULL;
-  g_autoptr (ProfileDraft) draft = NULL;
+  g_auto (Addition) addition = { .call = call, .options = call->values };
 
-  if (name == NULL)
-    {
-      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
-                   _ ("profile add: what is the new profile's name?"));
-      if (error != NULL)
-        error_add_hint (*error, _ ("avouch profile add NAME --issuer salesforce"));
-      return false;
-    }
-  path = new_profile_path (call->environment, name, options->file, error);
-  draft = path != NULL ? profile_draft_new (name, path, error) : NULL;
-  if (draft == NULL || !new_profile_refuse_existing (call->environment, name, path, error) ||
-      !set_given (draft, options, error))
+  if (!begin (&addition, error))
     return false;
-  if (!(ask_is_possible () ? new_profile_ask (draft, error) : refuse_missing (draft, error)))
+  if (addition.name != NULL && !take_name (&addition, addition.name, error))
     return false;
-  return finish (call, draft, path, error);
+  return fill (&addition, error) && finish (&addition, error);
 }
 
 const Command command_profile_add = {

@@ -253,12 +253,12 @@ fill (ProfileDraft *draft, Import *import, const ImportOptions *options, GError 
 static bool
 complete (ProfileDraft *draft, GError **error)
 {
-  g_autofree char *missing = new_profile_missing (draft, "", error);
+  g_autofree char *missing = new_profile_missing (draft, "", true, error);
 
   if (missing == NULL || *missing == '\0')
     return missing != NULL;
   if (ask_is_possible ())
-    return new_profile_ask (draft, error);
+    return new_profile_ask_needed (draft, NULL, error) && new_profile_ask_key (draft, error);
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("profile import: missing: %s"), missing);
   if (error != NULL)
     error_add_hint (*error, _ ("give each as --set KEY=VALUE; a terminal is asked for them"));

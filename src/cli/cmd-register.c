@@ -138,7 +138,7 @@ make_draft (const Registering *registering, const char *client_id, GError **erro
 static bool
 refuse_missing (const ProfileDraft *draft, GError **error)
 {
-  g_autofree char *missing = new_profile_missing (draft, "--", error);
+  g_autofree char *missing = new_profile_missing (draft, "--", true, error);
 
   if (missing == NULL)
     return false;

@@ -4,6 +4,7 @@
 #include "config.h"
 #include "error.h"
 #include "i18n.h"
+#include "profile-draft.h"
 #include "text.h"
 
 #include <string.h>
@@ -176,34 +177,11 @@ import_take (Import *import, const char *theirs, const char *ours, const char *v
   return true;
 }
 
-/* TEXT up to END, as far as it can be a profile's name. */
-static char *
-make_name (const char *text, const char *end)
-{
-  g_autofree char *name = g_strndup (text, strcspn (text, end));
-
-  return config_is_profile_name (name) ? g_steal_pointer (&name) : NULL;
-}
-
-/* Of the hosts that everybody shares, the first label names nobody. */
-static bool
-is_shared (const char *host)
-{
-  return g_str_has_prefix (host, "login.") || g_str_has_prefix (host, "test.");
-}
-
 char *
 import_profile_name (const Import *import)
 {
-  const char *url = import_get (import, "login-url");
-  const char *username = import_get (import, "username");
-  const char *host = url != NULL ? strstr (url, "://") : NULL;
-  const char *domain = username != NULL ? strchr (username, '@') : NULL;
-  char *name = import->name != NULL ? make_name (import->name, "") : NULL;
-
-  if (name == NULL && host != NULL && !is_shared (host + 3) && !g_ascii_isdigit (host[3]))
-    name = make_name (host + 3, ".:/");
-  if (name == NULL && domain != NULL)
-    name = make_name (domain + 1, ".");
-  return name;
+  if (import->name != NULL && config_is_profile_name (import->name))
+    return g_strdup (import->name);
+  return profile_draft_suggest_name (import_get (import, "login-url"),
+                                     import_get (import, "username"));
 }

@@ -127,9 +127,9 @@ new_profile_set_pairs (ProfileDraft *draft, char *const *pairs, GError **error)
   return true;
 }
 
-/* Asks until there is an answer that can be used, or takes none for an optional setting. */
+/* No answer will do for an OPTIONAL setting. */
 static bool
-ask_setting (ProfileDraft *draft, const char *key, const char *help, bool required, GError **error)
+ask (ProfileDraft *draft, const char *key, const char *help, bool optional, GError **error)
 {
   g_autoptr (GError) reason = NULL;
 
@@ -142,22 +142,22 @@ ask_setting (ProfileDraft *draft, const char *key, const char *help, bool requir
 
       if (answer == NULL)
         return false;
-      if (*answer == '\0' && !required)
+      if (*answer == '\0' && optional)
         return true;
       g_clear_error (&reason);
       if (*answer == '\0')
         g_set_error (&reason, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("%s: no answer"), key);
       else if (new_profile_set (draft, key, answer, &reason))
         return true;
-      else
+      else if (i + 1 < MAX_QUESTIONS)
         error_report (reason);
     }
   g_propagate_error (error, g_steal_pointer (&reason));
   return false;
 }
 
-static const Issuer *
-find_issuer (const ProfileDraft *draft, GError **error)
+const Issuer *
+new_profile_issuer (const ProfileDraft *draft, GError **error)
 {
   const char *name = profile_draft_get (draft, "issuer");
   const Issuer *issuer = issuer_find (name);
@@ -173,22 +173,42 @@ find_issuer (const ProfileDraft *draft, GError **error)
 }
 
 bool
-new_profile_ask (ProfileDraft *draft, GError **error)
+new_profile_ask_issuer (ProfileDraft *draft, GError **error)
 {
-  const Issuer *issuer;
+  return ask (draft, "issuer", _ ("Who hands out the tokens: salesforce"), false, error) &&
+         new_profile_issuer (draft, error) != NULL;
+}
 
-  if (!ask_setting (draft, "issuer", _ ("Who hands out the tokens: salesforce"), true, error) ||
-      (issuer = find_issuer (draft, error)) == NULL)
-    return false;
-  for (const IssuerSetting *setting = issuer->settings; setting->name != NULL; setting++)
-    if (setting->required && !ask_setting (draft, setting->name, _ (setting->help), true, error))
-      return false;
-  return ask_setting (draft, "key", _ ("File of the private key, or of a keystore that holds it"),
-                      true, error) &&
-         ask_setting (draft, "serve",
-                      _ ("URLs that git and kubectl may use the token for, with spaces between "
-                         "(Enter: none)"),
-                      false, error);
+bool
+new_profile_ask_needed (ProfileDraft *draft, const char *but, GError **error)
+{
+  const Issuer *issuer = new_profile_issuer (draft, error);
+
+  for (size_t i = 0; issuer != NULL && issuer->settings[i].name != NULL; i++)
+    {
+      const IssuerSetting *setting = &issuer->settings[i];
+
+      if (setting->required && g_strcmp0 (setting->name, but) != 0 &&
+          !ask (draft, setting->name, _ (setting->help), false, error))
+        return false;
+    }
+  return issuer != NULL;
+}
+
+bool
+new_profile_ask_key (ProfileDraft *draft, GError **error)
+{
+  return ask (draft, "key", _ ("File of the private key, or of a keystore that holds it"), false,
+              error);
+}
+
+bool
+new_profile_ask_serve (ProfileDraft *draft, GError **error)
+{
+  return ask (draft, "serve",
+              _ ("URLs that git and kubectl may use the token for, with spaces between "
+                 "(Enter: none)"),
+              true, error);
 }
 
 static void
@@ -199,18 +219,19 @@ note_missing (const ProfileDraft *draft, const char *key, const char *prefix, GS
 }
 
 char *
-new_profile_missing (const ProfileDraft *draft, const char *prefix, GError **error)
+new_profile_missing (const ProfileDraft *draft, const char *prefix, bool with_key, GError **error)
 {
   g_autoptr (GString) missing = g_string_new (NULL);
   const Issuer *issuer = NULL;
 
   note_missing (draft, "issuer", prefix, missing);
-  if (missing->len == 0 && (issuer = find_issuer (draft, error)) == NULL)
+  if (missing->len == 0 && (issuer = new_profile_issuer (draft, error)) == NULL)
     return NULL;
   for (size_t i = 0; issuer != NULL && issuer->settings[i].name != NULL; i++)
     if (issuer->settings[i].required)
       note_missing (draft, issuer->settings[i].name, prefix, missing);
-  note_missing (draft, "key", prefix, missing);
+  if (with_key)
+    note_missing (draft, "key", prefix, missing);
   return g_string_free (g_steal_pointer (&missing), FALSE);
 }
 
@@ -277,6 +298,8 @@ new_profile_print_next (const Profile *profile, const Environment *environment, 
       g_string_append_printf (
           text, _ ("  export AVOUCH_CONFIG=%s    read this file, and no other\n"), word);
     }
+  g_string_append_printf (
+      text, _ ("  avouch doctor %s       log in, and look at each step of it\n"), name);
   g_string_append_printf (text, _ ("  avouch token %s        log in, and print the token\n"), name);
   if (serve->len > 0)
     g_string_append_printf (text, _ ("  avouch setup git %s    make git ask avouch\n"), name);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "environment.h"
+#include "issuer.h"
 #include "profile-draft.h"
 
 /* Where it is written: FILE if not NULL, else conf.d/NAME.conf in the user's configuration. The
@@ -21,11 +22,20 @@ bool new_profile_set (ProfileDraft *draft, const char *key, const char *value, G
 /* The same for "KEY=VALUE" words; PAIRS may be NULL. Error: usage. */
 bool new_profile_set_pairs (ProfileDraft *draft, char *const *pairs, GError **error);
 
-/* Asks for what the issuer needs and DRAFT lacks, and for optional `serve`. Error: usage. */
-bool new_profile_ask (ProfileDraft *draft, GError **error);
-/* What of the needed is not there: "PREFIXname, PREFIXname", "" for nothing. The caller owns it.
- * Error: usage (an unknown issuer). */
-char *new_profile_missing (const ProfileDraft *draft, const char *prefix, GError **error);
+/* The one that DRAFT names. Error: usage. */
+const Issuer *new_profile_issuer (const ProfileDraft *draft, GError **error);
+
+/* Each asks for what DRAFT lacks, until there is an answer that can be used. Error: usage. */
+bool new_profile_ask_issuer (ProfileDraft *draft, GError **error);
+/* What the issuer needs and DRAFT lacks, except for the setting BUT (may be NULL). */
+bool new_profile_ask_needed (ProfileDraft *draft, const char *but, GError **error);
+bool new_profile_ask_key (ProfileDraft *draft, GError **error);
+/* For optional `serve`. */
+bool new_profile_ask_serve (ProfileDraft *draft, GError **error);
+/* What of the needed, and of the key if WITH_KEY, is not there: "PREFIXname, PREFIXname", "" for
+ * nothing. The caller owns it. Error: usage (an unknown issuer). */
+char *new_profile_missing (const ProfileDraft *draft, const char *prefix, bool with_key,
+                           GError **error);
 
 /* The profile, with all that can be wrong found before anything is written. Error: config. */
 Profile *new_profile_check (const ProfileDraft *draft, const Environment *environment,

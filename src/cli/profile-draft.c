@@ -16,11 +16,9 @@ struct _ProfileDraft {
 
 enum { FIRST_LINE = 2 }; /* after the group's */
 
-ProfileDraft *
-profile_draft_new (const char *name, const char *file, GError **error)
+bool
+profile_draft_rename (ProfileDraft *draft, const char *name, const char *file, GError **error)
 {
-  ProfileDraft *draft;
-
   if (!config_is_profile_name (name))
     {
       g_set_error (
@@ -28,13 +26,65 @@ profile_draft_new (const char *name, const char *file, GError **error)
           _ ("\"%s\" is not a profile's name: 1 to 64 letters, digits, \".\", \"_\" and \"-\", a "
              "letter or digit first"),
           name);
-      return NULL;
+      return false;
     }
-  draft = g_new0 (ProfileDraft, 1);
+  g_free (draft->name);
+  g_free (draft->file);
   draft->name = g_strdup (name);
   draft->file = g_strdup (file);
+  return true;
+}
+
+ProfileDraft *
+profile_draft_new (const char *name, const char *file, GError **error)
+{
+  g_autoptr (ProfileDraft) draft = g_new0 (ProfileDraft, 1);
+
   draft->settings = g_ptr_array_new_with_free_func (g_free);
-  return draft;
+  return profile_draft_rename (draft, name, file, error) ? g_steal_pointer (&draft) : NULL;
+}
+
+const char *
+profile_draft_name (const ProfileDraft *draft)
+{
+  return draft->name;
+}
+
+const char *
+profile_draft_file (const ProfileDraft *draft)
+{
+  return draft->file;
+}
+
+/* TEXT up to one of END, as far as it can be a profile's name. */
+static char *
+make_name (const char *text, const char *end)
+{
+  g_autofree char *name = g_strndup (text, strcspn (text, end));
+
+  return config_is_profile_name (name) ? g_steal_pointer (&name) : NULL;
+}
+
+/* Of the hosts that everybody shares, and of an address, the first label names nobody. */
+static bool
+is_own (const char *host)
+{
+  return !g_str_has_prefix (host, "login.") && !g_str_has_prefix (host, "test.") &&
+         !g_ascii_isdigit (*host);
+}
+
+char *
+profile_draft_suggest_name (const char *login_url, const char *username)
+{
+  const char *host = login_url != NULL ? strstr (login_url, "://") : NULL;
+  const char *domain = username != NULL ? strchr (username, '@') : NULL;
+  char *name = NULL;
+
+  if (host != NULL && is_own (host + strlen ("://")))
+    name = make_name (host + strlen ("://"), ".:/");
+  if (name == NULL && domain != NULL)
+    name = make_name (domain + 1, ".");
+  return name;
 }
 
 void

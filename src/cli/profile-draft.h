@@ -11,6 +11,15 @@ ProfileDraft *profile_draft_new (const char *name, const char *file, GError **er
 void profile_draft_free (ProfileDraft *draft);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ProfileDraft, profile_draft_free)
 
+/* What it is called from now on. Error: usage. */
+bool profile_draft_rename (ProfileDraft *draft, const char *name, const char *file, GError **error);
+const char *profile_draft_name (const ProfileDraft *draft);
+const char *profile_draft_file (const ProfileDraft *draft);
+
+/* A name for a profile: the first label of LOGIN_URL's host, if it is somebody's own, else of
+ * USERNAME's domain; both may be NULL. NULL if neither makes one. The caller owns it. */
+char *profile_draft_suggest_name (const char *login_url, const char *username);
+
 /* Error: usage; it names the key and never repeats the value. */
 bool profile_draft_set (ProfileDraft *draft, const char *key, const char *value, GError **error);
 /* NULL if it is not set. Borrowed. */

@@ -97,6 +97,10 @@ typedef struct {
   /* What a person meant who typed VALUE for SETTING: VALUE, or a usual mistake mended. May be NULL.
    * The caller owns it. Error: usage, for what cannot be meant; it never repeats the value. */
   char *(*mend) (const char *setting, const char *value, GError **error);
+  /* What to do in the issuer's console, so that it takes the key of CERTIFICATE (a path): lines for
+   * people. May be NULL. The caller owns it. */
+  char *(*guide) (const char *login_url, const char *username, const char *certificate);
+  const char *told_by_console; /* the setting that the console tells when that is done, or NULL */
 } Issuer;
 
 const Issuer *issuer_find (const char *name);

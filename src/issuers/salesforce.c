@@ -343,4 +343,6 @@ const Issuer salesforce_issuer = {
   .userinfo_path = "/services/oauth2/userinfo",
   .register_path = "/services/oauth2/register",
   .mend = salesforce_mend,
+  .guide = salesforce_guide,
+  .told_by_console = "client-id",
 };

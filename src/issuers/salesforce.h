@@ -37,5 +37,8 @@ bool salesforce_post (const Url *login_url, const char *path, SecretBuffer *body
 GError *salesforce_explain (const IssuerContext *context, const ExchangeAnswer *answer,
                             IssuerRefusal *refusal);
 
+/* The issuer's `guide`. */
+char *salesforce_guide (const char *login_url, const char *username, const char *certificate);
+
 /* The issuer's `mend`. */
 char *salesforce_mend (const char *setting, const char *value, GError **error);

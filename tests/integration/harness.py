@@ -17,8 +17,10 @@ TEST_BIN names, else the system's.
 import ctypes
 import os
 import pathlib
+import pty
 import re
 import resource
+import select
 import shutil
 import signal
 import subprocess
@@ -29,7 +31,7 @@ import traceback
 
 __all__ = ['test', 'main', 'skip', 'Room', 'Result', 'Authority', 'TEST_BIN', 'wait_until',
            'assert_equal', 'assert_true', 'assert_in', 'assert_not_in', 'assert_match',
-           'assert_less', 'as_user', 'is_sanitized']
+           'assert_less', 'as_user', 'is_sanitized', 'converse']
 
 TEST_BIN = pathlib.Path(os.environ.get('TEST_BIN', '.')).resolve()
 TIME_LIMIT = 60  # seconds that any one program may take
@@ -234,6 +236,40 @@ class Room:
             err.seek(0)
             return Result(os.waitstatus_to_exitcode(status), out.read(), err.read(), seconds,
                           peak)
+
+
+def converse(room, arguments, answers):
+    """Runs avouch on a terminal of its own and types ANSWERS, pairs of what a question ends with
+    (before its ": ") and what is typed; a control character is a key pressed, not a line. Returns
+    the exit code and what was shown."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(room.path)
+        os.execve(TEST_BIN / 'avouch', ['avouch', *map(str, arguments)], room.environment)
+    shown = b''
+    try:
+        for question, answer in answers:
+            while not shown.endswith(question.encode() + b': '):
+                shown += read_terminal(terminal, 1)
+            os.write(terminal, answer.encode() + (b'' if answer in ('\x03', '\x04') else b'\n'))
+        while True:
+            shown += read_terminal(terminal, 4096)
+    except EOFError:
+        pass
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
+
+
+def read_terminal(terminal, size):
+    if not select.select([terminal], [], [], TIME_LIMIT)[0]:
+        raise AssertionError(f'nothing was shown for {TIME_LIMIT} s')
+    try:
+        part = os.read(terminal, size)
+    except OSError:  # how Linux tells the end of a terminal
+        part = b''
+    if not part:
+        raise EOFError
+    return part
 
 
 def wait(process, timeout):

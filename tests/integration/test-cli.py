@@ -2,7 +2,6 @@
 """The avouch command: what it prints, what it exits with, what it writes, and what it never shows."""
 import json
 import os
-import pty
 import re
 import shlex
 import stat
@@ -439,31 +438,11 @@ def _(room):
           'AVOUCH_CONFIG')
 
 
-def converse(room, arguments, answers):
-    """Runs avouch on a terminal of its own and types ANSWERS; returns what it showed."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(room.path)
-        os.execve(TEST_BIN / 'avouch', ['avouch', *arguments], room.environment)
-    shown = b''
-    for question, answer in answers:
-        while not shown.endswith(question.encode() + b': '):
-            shown += os.read(terminal, 1)
-        os.write(terminal, answer.encode() + b'\n')
-    try:
-        while part := os.read(terminal, 4096):
-            shown += part
-    except OSError:  # how Linux tells the end of a terminal
-        pass
-    os.close(terminal)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
-
-
 @test('profile add asks on a terminal for what is missing')
 def _(room):
     code, shown = converse(room, ['profile', 'add', 'acme', '--client-id', '3MVG9x'], [
         ('issuer', 'salesforce'), ('login-url', ''), ('login-url', 'https://acme.example.com'),
-        ('username', ' r@acme.example '), ('key', '~/acme.pem'), ('serve', '')])
+        ('username', ' r@acme.example '), ('key', '~/acme.pem'), ('serve', ''), ('n: no)', 'n')])
     assert_equal(code, 0, shown)
     assert_equal((room.config / 'conf.d' / 'acme.conf').read_text(),
                  '[acme]\nclient-id=3MVG9x\nissuer=salesforce\n'

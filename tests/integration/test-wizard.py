@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""avouch profile add, from nothing to a login: on a terminal, and by options alone."""
+import json
+import os
+import subprocess
+
+from demohost import CLIENT_ID, USERNAME, DemoHost, make_certificate
+from harness import *
+
+URL = 'https://acme.my.salesforce.com'
+MADE = ['acme.crt', 'acme.p12', 'acme.passphrase']
+BY_OPTIONS = ['profile', 'add', 'salesforce', '--login-url', URL, '--client-id', CLIENT_ID, '--username',
+              USERNAME]
+
+
+def profiles(room):
+    folder = room.config / 'conf.d'
+    return sorted(os.listdir(folder)) if folder.exists() else []
+
+
+def keys(room):
+    return sorted(os.listdir(room.keys))
+
+
+def fingerprints(room):
+    return [(room.keys / name).read_bytes() for name in MADE]
+
+
+def settings(room, name):
+    shown = json.loads(room.run('avouch', 'profile', 'show', name, '--json').output)
+    return {key: value['value'] for key, value in shown['settings'].items()}
+
+
+def certificate_fits(room):
+    """That what is to be uploaded belongs to the key that was made, by openssl."""
+    opened = subprocess.run(['openssl', 'pkcs12', '-in', room.keys / 'acme.p12', '-passin',
+                             f'file:{room.keys / "acme.passphrase"}', '-nodes', '-nocerts'],
+                            check=True, capture_output=True, timeout=60).stdout
+    public = subprocess.run(['openssl', 'pkey', '-pubout'], input=opened, check=True,
+                            capture_output=True, timeout=60).stdout
+    certified = subprocess.run(['openssl', 'x509', '-in', room.keys / 'acme.crt', '-noout', '-pubkey'],
+                               check=True, capture_output=True, timeout=60).stdout
+    return public == certified
+
+
+def make_pair(room):
+    """What an earlier try left: its key and certificate, and no profile."""
+    code, shown = converse(room, BY_OPTIONS[:3], [
+        ('login-url', URL), ('username', USERNAME), ('name', ''), ('key', ''), ('client-id', '\x04')])
+    assert_equal((code, keys(room), profiles(room)), (2, MADE, []), shown)
+    return shown
+
+
+@test('an issuer alone is enough: what is missing is asked for, mistakes are mended')
+def _(room):
+    code, shown = converse(room, ['profile', 'add', 'salesforce'], [
+        ('login-url', 'https://www.salesforce.com/'), ('login-url', 'acme.lightning.force.com/x?y#z'),
+        ('username', 'robot'), ('username', USERNAME), ('name', 'a/b'), ('name', ''), ('key', ''),
+        ('client-id', 'AB' * 32), ('client-id', CLIENT_ID), ('serve', 'https://git.acme.example'),
+        ('n: no)', 'n')])
+    assert_equal(code, 0, shown)
+    for part in ('this site belongs to no org', f'login-url: taken as {URL}', '"@"', 'Enter: acme',
+                 '"a/b" is not a profile', 'begins with 3MVG', 'written: ~/.config/avouch/conf.d/acme.conf',
+                 'https://acme.my.salesforce-setup.com/lightning/setup/', str(room.keys / 'acme.crt')):
+        assert_in(part, shown)
+    assert_not_in((room.keys / 'acme.passphrase').read_text().strip(), shown)
+    assert_equal(settings(room, 'acme'),
+                 {'issuer': 'salesforce', 'login-url': URL, 'username': USERNAME,
+                  'client-id': CLIENT_ID, 'key': '~/.config/avouch/keys/acme.p12',
+                  'passphrase': 'file:~/.config/avouch/keys/acme.passphrase',
+                  'serve': 'https://git.acme.example'})
+    assert_true(certificate_fits(room), 'the certificate is not of the key')
+
+
+@test('from nothing to a login: the key is made, its certificate taken to the host, the login tried')
+def _(room):
+    make_pair(room)
+    host = room.serve(DemoHost(room, room.keys / 'acme.crt'))
+    code, shown = converse(room, ['profile', 'add', 'acme', '--issuer', 'salesforce', '--set',
+                                  f'ca-file={host.ca}', '--client-id', CLIENT_ID], [
+        ('login-url', host.url), ('username', USERNAME), ('key', ''),
+        ('Enter, when that is done', ''), ('serve', ''), ('n: no)', '')])
+    assert_equal(code, 0, shown)
+    assert_equal(host.exchanges(), 1)
+
+
+@test('a login that fails says why, and leaves the profile')
+def _(room):
+    make_pair(room)
+    other = make_rsa_key(room.path / 'other.pem')
+    host = room.serve(DemoHost(room, make_certificate(other, room.path / 'other.crt')))
+    code, shown = converse(room, ['profile', 'add', 'acme', '--issuer', 'salesforce', '--set',
+                                  f'ca-file={host.ca}', '--client-id', CLIENT_ID, '--login-url',
+                                  host.url, '--username', USERNAME], [
+        ('key', ''), ('Enter, when that is done', ''), ('serve', ''), ('n: no)', 'y')])
+    assert_equal(code, 6, shown)
+    assert_in('hint: ', shown)
+    assert_equal(profiles(room), ['acme.conf'])
+
+
+@test('interrupted at any question, nothing is half-written, and a key that was made is taken up again')
+def _(room):
+    dialogue = [('login-url', URL), ('username', USERNAME), ('name', ''), ('key', ''),
+                ('client-id', CLIENT_ID), ('serve', '')]
+    made = None
+    for key in ('\x03', '\x04'):
+        for count in range(len(dialogue)):
+            answers = dialogue[:count] + [(dialogue[count][0], key)]
+            code, shown = converse(room, ['profile', 'add', 'salesforce'], answers)
+            assert_equal((code, profiles(room)), (2, []), shown)
+            assert_in('interrupted' if key == '\x03' else 'no answer', shown)
+            if count < 4:
+                assert_equal(keys(room), MADE if made else [], shown)
+                continue
+            assert_in('the key stays', shown)
+            assert_equal(keys(room), MADE)
+            assert_in('made before' if made else 'Made a key', shown)
+            made = made or fingerprints(room)
+            assert_true(fingerprints(room) == made, 'the key is the same')
+    code, shown = converse(room, ['profile', 'add', 'salesforce'], dialogue + [('n: no)', '\x03')])
+    assert_equal((code, profiles(room)), (2, ['acme.conf']), shown)
+
+
+@test('a name that is taken is asked for again')
+def _(room):
+    room.configure('acme', issuer='salesforce', login_url=URL, client_id='X', username=USERNAME,
+                   key='/k')
+    code, shown = converse(room, ['profile', 'add', 'salesforce', '--key', '/k', '--client-id', 'X'], [
+        ('login-url', URL), ('username', USERNAME), ('name', ''), ('name', 'beta'), ('serve', ''),
+        ('n: no)', 'n')])
+    assert_equal(code, 0, shown)
+    assert_in('acme: this profile exists already', shown)
+    assert_equal(profiles(room), ['beta.conf'])
+
+
+@test('without a terminal, all that is missing is listed at once')
+def _(room):
+    for arguments, missing in ((['salesforce'], '--login-url, --client-id, --username, --key'),
+                               (['salesforce', '--yes'], '--login-url, --client-id, --username'),
+                               (['acme'], '--issuer, --key'),
+                               (BY_OPTIONS[2:], '--key')):
+        result = room.run('avouch', 'profile', 'add', *arguments)
+        assert_equal((result.code, result.output), (2, ''), repr(result))
+        assert_in(f'missing: {missing}\n', result.errors)
+    assert_equal((profiles(room), keys(room)), ([], []))
+
+
+@test('by options alone: a key is made, or that of an earlier try is taken, and the login is tried')
+def _(room):
+    dry = room.run('avouch', *BY_OPTIONS, '--yes', '--dry-run')
+    assert_equal((dry.code, keys(room)), (0, []), repr(dry))
+    assert_in('key=~/.config/avouch/keys/acme.p12\n', dry.output)
+    make_pair(room)
+    made = fingerprints(room)
+    host = room.serve(DemoHost(room, room.keys / 'acme.crt'))
+    command = ['avouch', 'profile', 'add', 'salesforce', '--yes', '--name', 'acme', '--login-url',
+               host.url, '--client-id', CLIENT_ID, '--username', USERNAME, '--set',
+               f'ca-file={host.ca}']
+    result = room.run(*command)
+    assert_equal(result.code, 0, repr(result))
+    assert_true(fingerprints(room) == made, 'the key is the same')
+    assert_equal(host.exchanges(), 1)
+    assert_equal(room.run(*command).code, 3)
+
+
+@test('a key whose files are there only in part, and a passphrase of its own')
+def _(room):
+    room.write(room.keys / 'acme.p12', 'mine')
+    result = room.run('avouch', *BY_OPTIONS, '--yes')
+    assert_equal(result.code, 4, repr(result))
+    assert_in('acme.p12', result.errors)
+    assert_in('--key', result.errors)
+    assert_equal((keys(room), profiles(room)), (['acme.p12'], []))
+    (room.keys / 'acme.p12').unlink()
+    result = room.run('avouch', *BY_OPTIONS, '--yes', '--passphrase', 'none')
+    assert_equal(result.code, 2, repr(result))
+    secret = room.write(room.home / 'secret', 'canary-passphrase\n')
+    result = room.run('avouch', *BY_OPTIONS, '-q', '--yes', '--passphrase', f'file:{secret}', '--set',
+                      'timeout=1', '--set', 'proxy=http://127.0.0.1:1')
+    assert_equal(result.code, 5, repr(result))
+    assert_equal(keys(room), ['acme.crt', 'acme.p12'])
+    assert_equal(settings(room, 'acme')['passphrase'], f'file:{secret}')
+    assert_not_in('canary', result.output + result.errors)
+
+
+@test('a profile may still have an issuer\'s name, and a name is given once')
+def _(room):
+    result = room.run('avouch', *BY_OPTIONS, '--issuer', 'salesforce', '--key', '/k')
+    assert_equal((result.code, profiles(room)), (0, ['salesforce.conf']), repr(result))
+    result = room.run('avouch', 'profile', 'add', 'acme', '--name', 'beta')
+    assert_equal(result.code, 2, repr(result))
+    assert_in('not both', result.errors)
+
+
+main()
