@@ -20,7 +20,7 @@ _avouch_command()
     help) path=("${path[@]:1}") ;;
   esac
   case ${path[0]} in
-    key | profile | setup) echo "${path[*]:0:2}" ;;
+    key | jwt | profile | setup) echo "${path[*]:0:2}" ;;
     *) echo "${path[0]}" ;;
   esac
 }
@@ -39,6 +39,8 @@ _avouch()
 {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
   local common='--quiet --verbose --help --version' words=
+  local key_options='--key --profile --secret --secret-encoding --key-alias --passphrase
+    --key-passphrase --algorithm'
   COMPREPLY=()
 
   if [ "${COMP_WORDS[1]}" = run ] && _avouch_is_apart; then
@@ -67,7 +69,7 @@ _avouch()
           words='prompt file: env: fd:'
           [ "$previous" != --new-passphrase ] || words="generate $words none"
           ;;
-        key*) words='prompt file: env: fd:' ;;
+        key* | jwt*) words='prompt file: env: fd:' ;;
         *) words='keyring prompt file: env: fd:' ;;
       esac
       ;;
@@ -75,7 +77,12 @@ _avouch()
     --profile) words=$(_avouch_profiles) ;;
     --alg) words='RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA' ;;
     --use) words='sig' ;;
-    --key | --file | --input | --output | --out | -o | --to | --certificate | --initial-token-file)
+    --secret-encoding) words='plain hex base64 base64url' ;;
+    --algorithm | -a)
+      words='RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA HS256 HS384 HS512'
+      ;;
+    --key | --claims | --secret | --token-file | --ca-file | --file | --input | --output | --out | -o | \
+      --to | --certificate | --initial-token-file)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       compopt -o filenames 2>/dev/null
       return
@@ -83,13 +90,14 @@ _avouch()
     --url | -u | --audience | --scope | --min-life | --login-url | --client-id | --username | \
       --key-alias | --serve | --set | --user | --subject | --days | --client-name | --redirect-uri | \
       --data | -d | --raw-field | --field | -F | --header | -H | --bulk | --wait | \
-      --timeout | --name | --prefix)
+      --timeout | --name | --prefix | --claim | --claim-json | --iss | --sub | --aud | --exp | --nbf | \
+      --iat | --jti | --kid | --typ | --header-json | --url-template | --require | --leeway | --proxy)
       return
       ;;
     *)
       case $(_avouch_command) in
         '')
-          words="token run request whoami status doctor forget revoke key profile register setup help $common"
+          words="token run request whoami status doctor forget revoke key jwt profile register setup help $common"
           ;;
         key) words="new show certificate import jwk $common" ;;
         'key new') words="--type --passphrase --subject --days --format --certificate --json $common" ;;
@@ -122,6 +130,12 @@ _avouch()
         setup) words="git kubectl $common" ;;
         'setup git') words="$(_avouch_profiles) --dry-run --global --local --system $common" ;;
         'setup kubectl') words="$(_avouch_profiles) --user --dry-run $common" ;;
+        jwt) words="sign verify decode $common" ;;
+        'jwt sign') words="$key_options --claims --claim --claim-json --iss --sub --aud --exp --nbf
+          --iat --jti --kid --typ --header --header-json --url-template --json $common" ;;
+        'jwt verify') words="$key_options --audience --issuer --subject --require --leeway
+          --no-time-check --raw --ca-file --proxy --token-file --json $common" ;;
+        'jwt decode') words="--token-file --json $common" ;;
       esac
       ;;
   esac

@@ -35,17 +35,14 @@ complete -c avouch -n __avouch_at -a key -d 'make, show and convert keys'
 complete -c avouch -n '__avouch_at key' -a 'new show certificate import jwk'
 complete -c avouch -n __avouch_at -a revoke -d 'end cached tokens at the issuer'
 complete -c avouch -n __avouch_at -a register -d 'make a new app, and its profile'
-complete -c avouch -n __avouch_at -a profile -d 'list, show and add profiles'
-complete -c avouch -n __avouch_at -a setup -d 'make a tool ask avouch'
-complete -c avouch -n __avouch_at -a help -d 'explain a command'
-complete -c avouch -n '__avouch_at help' -a 'token run request whoami status doctor forget revoke key profile register setup'
-complete -c avouch -n '__avouch_at profile' -a 'list show add'
 complete -c avouch -n __avouch_at -a profile -d 'list, show, add and import profiles'
 complete -c avouch -n __avouch_at -a setup -d 'make a tool ask avouch'
+complete -c avouch -n __avouch_at -a jwt -d 'sign, verify and read JSON Web Tokens'
 complete -c avouch -n __avouch_at -a help -d 'explain a command'
-complete -c avouch -n '__avouch_at help' -a 'token status forget profile setup'
+complete -c avouch -n '__avouch_at help' -a 'token run request whoami status doctor forget revoke key jwt profile register setup'
 complete -c avouch -n '__avouch_at profile' -a 'list show add import'
 complete -c avouch -n '__avouch_at setup' -a 'git kubectl'
+complete -c avouch -n '__avouch_at jwt' -a 'sign verify decode'
 
 for path in token run request whoami doctor forget revoke 'profile show' 'setup git' 'setup kubectl'
     complete -c avouch -n "__avouch_in $path" -a '(__avouch_profiles)'
@@ -176,3 +173,49 @@ complete -c avouch -n '__avouch_in setup git' -l global -d 'in the user\'s confi
 complete -c avouch -n '__avouch_in setup git' -l local -d 'in the repository of this folder'
 complete -c avouch -n '__avouch_in setup git' -l system -d 'in the machine\'s configuration'
 complete -c avouch -n '__avouch_in setup kubectl' -l user -x -d 'kubectl\'s name for the user'
+
+set -l algorithms RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA HS256 HS384 HS512
+set -l places prompt file: env: fd:
+
+for path in 'jwt sign' 'jwt verify'
+    complete -c avouch -n "__avouch_in $path" -s k -l key -r -F -d 'the key'
+    complete -c avouch -n "__avouch_in $path" -l profile -x -a '(__avouch_profiles)'
+    complete -c avouch -n "__avouch_in $path" -s s -l secret -r -F -d 'a shared secret'
+    complete -c avouch -n "__avouch_in $path" -l secret-encoding -x -a 'plain hex base64 base64url'
+    complete -c avouch -n "__avouch_in $path" -l key-alias -x -d 'which key of the keystore'
+    complete -c avouch -n "__avouch_in $path" -l passphrase -x -a "$places"
+    complete -c avouch -n "__avouch_in $path" -l key-passphrase -x -a "$places"
+    complete -c avouch -n "__avouch_in $path" -s a -l algorithm -x -a "$algorithms"
+    complete -c avouch -n "__avouch_in $path" -l json -d 'for programs'
+end
+
+complete -c avouch -n '__avouch_in jwt sign' -s c -l claims -r -F -d 'claims as a JSON object'
+complete -c avouch -n '__avouch_in jwt sign' -l claim -x -d 'a claim that is a string'
+complete -c avouch -n '__avouch_in jwt sign' -l claim-json -x -d 'a claim of any kind'
+complete -c avouch -n '__avouch_in jwt sign' -l iss -x -d 'the issuer'
+complete -c avouch -n '__avouch_in jwt sign' -l sub -x -d 'the subject'
+complete -c avouch -n '__avouch_in jwt sign' -l aud -x -d 'the audience'
+complete -c avouch -n '__avouch_in jwt sign' -l exp -x -a '+5m +1h' -d 'when it expires'
+complete -c avouch -n '__avouch_in jwt sign' -l nbf -x -a now -d 'from when it is valid'
+complete -c avouch -n '__avouch_in jwt sign' -l iat -x -a now -d 'when it was issued'
+complete -c avouch -n '__avouch_in jwt sign' -l jti -x -a random -d 'its own name'
+complete -c avouch -n '__avouch_in jwt sign' -l kid -x -d 'the key\'s name in the header'
+complete -c avouch -n '__avouch_in jwt sign' -l typ -x -a JWT -d 'the type in the header'
+complete -c avouch -n '__avouch_in jwt sign' -l header -x -d 'a member of the header'
+complete -c avouch -n '__avouch_in jwt sign' -l header-json -x -d 'the same, of any kind'
+complete -c avouch -n '__avouch_in jwt sign' -s u -l url-template -x -d 'print this URL'
+
+complete -c avouch -n '__avouch_in jwt verify' -l audience -x -d 'whom the token must be for'
+complete -c avouch -n '__avouch_in jwt verify' -l issuer -x -d 'who must have issued it'
+complete -c avouch -n '__avouch_in jwt verify' -l subject -x -d 'whom it must be about'
+complete -c avouch -n '__avouch_in jwt verify' -l require -x -a exp -d 'a claim that must be there'
+complete -c avouch -n '__avouch_in jwt verify' -l leeway -x -d 'seconds that clocks may differ'
+complete -c avouch -n '__avouch_in jwt verify' -l no-time-check -d 'look at no time'
+complete -c avouch -n '__avouch_in jwt verify' -l raw -d 'verify the signature alone'
+complete -c avouch -n '__avouch_in jwt verify' -l ca-file -r -F -d 'trusted besides the system\'s'
+complete -c avouch -n '__avouch_in jwt verify' -l proxy -x -a environment -d 'a proxy'
+
+for path in 'jwt verify' 'jwt decode'
+    complete -c avouch -n "__avouch_in $path" -F -l token-file -r -d 'the token'
+end
+complete -c avouch -n '__avouch_in jwt decode' -l json -d 'for programs'

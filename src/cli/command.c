@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "i18n.h"
+#include "jwt-input.h"
 #include "suggest.h"
 
 #include <string.h>
@@ -54,6 +55,32 @@ const Command command_profile = {
   .subcommands = profile_commands,
 };
 
+static const Command *const jwt_commands[] = {
+  &command_jwt_sign,
+  &command_jwt_verify,
+  &command_jwt_decode,
+  NULL,
+};
+
+static const char *const jwt_example[] = {
+  "avouch jwt decode < token",
+  N_ ("shows what a token says"),
+  "avouch jwt sign --key robot.pem --sub me --exp +5m | avouch jwt verify --key robot.crt",
+  N_ ("makes one, and verifies it"),
+  NULL,
+};
+
+const Command command_jwt = {
+  .path = "avouch jwt",
+  .arguments = N_ ("COMMAND"),
+  .summary = N_ ("sign, verify and read JSON Web Tokens"),
+  .description = N_ ("For tokens that are made or looked at by hand, so that neither they nor keys "
+                     "go to a web page. A token is never an argument: it would stay in the shell's "
+                     "history."),
+  .example = jwt_example,
+  .subcommands = jwt_commands,
+};
+
 static const Command *const setup_commands[] = {
   &command_setup_git,
   &command_setup_kubectl,
@@ -78,19 +105,13 @@ const Command command_setup = {
 };
 
 static const Command *const root_commands[] = {
-  &command_token,
-  &command_run,
-  &command_request,
-  &command_whoami,
-  &command_status,
-  &command_doctor,
-  &command_forget,
-  &command_revoke,
-  &command_key,
-  &command_profile,
-  &command_register,
-  &command_setup,
-  NULL,
+  &command_token,   &command_run,
+  &command_request, &command_whoami,
+  &command_status,  &command_doctor,
+  &command_forget,  &command_revoke,
+  &command_key,     &command_jwt,
+  &command_profile, &command_register,
+  &command_setup,   NULL,
 };
 
 static const char *const root_example[] = {
@@ -134,6 +155,8 @@ command_set_unknown (const Command *command, const char *name, GError **error)
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autoptr (GError) unknown = NULL;
 
+  if (!jwt_input_check_argument (name, error))
+    return;
   for (size_t i = 0; command->subcommands != NULL && command->subcommands[i] != NULL; i++)
     g_ptr_array_add (names, (void *) command_name (command->subcommands[i]));
   unknown = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("there is no command \"%s %s\""),

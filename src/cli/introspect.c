@@ -4,6 +4,7 @@
 #include "error.h"
 #include "facts.h"
 #include "i18n.h"
+#include "moment.h"
 #include "obtain.h"
 #include "output.h"
 #include "process.h"
@@ -72,7 +73,7 @@ end_text (const Introspection *told)
   if (!told->ends)
     return NULL;
   end = text_format_utc (told->expires_at);
-  left = status_duration (told->left);
+  left = moment_format_span (told->left);
   return g_strdup_printf (_ ("%s (%s left)"), end, left);
 }
 

@@ -239,25 +239,63 @@ key_input_inspect (KeyInput *input, GError **error)
   return g_steal_pointer (&inspection);
 }
 
-Key *
-key_input_open (KeyInput *input, GError **error)
+typedef void *(*Open) (const KeySource *source, GError **error);
+
+static void *
+open_key (const KeySource *source, GError **error)
+{
+  return key_load (source, error);
+}
+
+static void *
+open_set (const KeySource *source, GError **error)
+{
+  return key_set_load (source, error);
+}
+
+static void *
+open_with (KeyInput *input, Open open, GError **error)
 {
   GError *reason = NULL;
-  Key *key;
+  void *opened;
 
   if (key_is_uri (input->location) && may_ask (input))
     input->source.passphrase = ask;
-  key = key_load (&input->source, &reason);
-  if (key == NULL && g_error_matches (reason, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE) &&
+  opened = open (&input->source, &reason);
+  if (opened == NULL && g_error_matches (reason, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE) &&
       may_ask (input))
     {
       g_clear_error (&reason);
       input->source.passphrase = ask;
-      key = key_load (&input->source, &reason);
+      opened = open (&input->source, &reason);
     }
-  if (key != NULL)
-    return key;
+  if (opened != NULL)
+    return opened;
   mend_hint (input, reason);
   g_propagate_error (error, reason);
   return NULL;
+}
+
+Key *
+key_input_open (KeyInput *input, GError **error)
+{
+  return open_with (input, open_key, error);
+}
+
+KeySet *
+key_input_open_set (KeyInput *input, GError **error)
+{
+  return open_with (input, open_set, error);
+}
+
+void
+key_input_allow_secrets (KeyInput *input)
+{
+  input->source.secrets = true;
+}
+
+const Profile *
+key_input_profile (const KeyInput *input)
+{
+  return input->profile_source.profile;
 }

@@ -5,6 +5,8 @@
 
 #include "command.h"
 #include "inspect.h"
+#include "key-set.h"
+#include "profile.h"
 
 /* Within the values of each such command, as `input`. */
 typedef struct {
@@ -49,3 +51,9 @@ bool key_input_is_definite (const KeyInput *input);
  * Errors: as key_inspect and key_load. */
 Inspection *key_input_inspect (KeyInput *input, GError **error);
 Key *key_input_open (KeyInput *input, GError **error);
+/* Likewise, what to verify with. Errors: as key_set_load. */
+KeySet *key_input_open_set (KeyInput *input, GError **error);
+/* A shared secret (a JWK of type "oct") will do too. */
+void key_input_allow_secrets (KeyInput *input);
+/* NULL: the key is of none. Borrowed. */
+const Profile *key_input_profile (const KeyInput *input);

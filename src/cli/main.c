@@ -4,6 +4,7 @@
 #include "help.h"
 #include "i18n.h"
 #include "interrupt.h"
+#include "jwt-input.h"
 #include "options.h"
 #include "output.h"
 #include "process.h"
@@ -35,6 +36,8 @@ check_count (const Command *command, char **arguments, GError **error)
 
   if (count <= command->max_arguments)
     return true;
+  if (!jwt_input_check_argument (arguments[command->max_arguments], error))
+    return false;
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("one argument too many: \"%s\""),
                arguments[command->max_arguments]);
   if (error != NULL)
@@ -162,7 +165,9 @@ main (int argc, char **argv)
   process_harden ();
   /* A reader that went away is a failed write, and is reported as one. */
   signal (SIGPIPE, SIG_IGN);
+  /* In this order: a command that is run gets the environment as it was. */
   environment = environment_read ();
+  environment_distrust ();
   code = dispatch (&command_root, argv + MIN (argc, 1), environment, &common, &error);
   if (error == NULL)
     return code;

@@ -3,6 +3,7 @@
 
 #include "error.h"
 #include "i18n.h"
+#include "moment.h"
 #include "obtain.h"
 #include "text.h"
 
@@ -86,24 +87,10 @@ judge (const StatusEntry *entry, int64_t now)
                                                                                      : STATE_FAILED;
 }
 
-char *
-status_duration (int64_t seconds)
-{
-  long long s = MAX (seconds, 0);
-
-  if (s < 60)
-    return g_strdup_printf (_ ("%lld s"), s);
-  if (s < 60 * 60)
-    return g_strdup_printf (_ ("%lld min"), s / 60);
-  if (s < 24 * 60 * 60)
-    return g_strdup_printf (_ ("%lld h %lld min"), s / 3600, s / 60 % 60);
-  return g_strdup_printf (_ ("%lld d %lld h"), s / 86400, s / 3600 % 24);
-}
-
 static char *
 failure_text (const Failure *failure, int64_t now)
 {
-  g_autofree char *ago = status_duration ((now - failure->failed_at) / 1000);
+  g_autofree char *ago = moment_format_span ((now - failure->failed_at) / 1000);
   bool refused = g_error_matches (failure->error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED);
 
   return g_strdup_printf (refused ? _ ("refused %s ago") : _ ("failed %s ago"), ago);
@@ -122,7 +109,7 @@ static char *
 hold_text (const Failure *failure, int64_t now)
 {
   g_autofree char *failed = failure_text (failure, now);
-  g_autofree char *left = status_duration (failure->held_until - now / 1000);
+  g_autofree char *left = moment_format_span (failure->held_until - now / 1000);
 
   return g_strdup_printf (_ ("%s, held for %s"), failed, left);
 }
@@ -137,7 +124,7 @@ state_text (const StatusEntry *entry, State state, int64_t now)
   if (state == STATE_REFUSED || state == STATE_FAILED)
     return is_held (entry, now) ? hold_text (entry->failure, now)
                                 : failure_text (entry->failure, now);
-  left = status_duration (credential_published_expiry (entry->credential) - now / 1000);
+  left = moment_format_span (credential_published_expiry (entry->credential) - now / 1000);
   return g_strdup_printf (state == STATE_DUE ? _ ("due, %s left") : _ ("valid %s"), left);
 }
 

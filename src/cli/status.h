@@ -23,6 +23,3 @@ char *status_text (const StatusEntry *entry, int64_t now);
 char *status_trouble (const StatusEntry *entry, int64_t now);
 /* The members "state", "others", and where they apply "expires_at", "failure", …. */
 void status_write (Writer *writer, const StatusEntry *entry, int64_t now);
-
-/* "45 s", "12 min", "2 h 5 min", "3 d 4 h"; never negative. The caller owns it. */
-char *status_duration (int64_t seconds);

@@ -5,6 +5,17 @@
 
 #include <string.h>
 
+/* RFC 8259 section 7 */
+static void
+append_escape (SecretBuffer *buffer, gunichar c)
+{
+  if (c > 0xffff)
+    secret_buffer_printf (buffer, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
+                          0xdc00 + ((c - 0x10000) & 0x3ff));
+  else
+    secret_buffer_printf (buffer, "\\u%04x", c);
+}
+
 static void
 append_escaped (SecretBuffer *buffer, const char *text, size_t length)
 {
@@ -19,8 +30,8 @@ append_escaped (SecretBuffer *buffer, const char *text, size_t length)
 
       if (!valid)
         secret_buffer_append (buffer, "\\ufffd", -1);
-      else if (c < 0x20 || c == 0x7f)
-        secret_buffer_printf (buffer, "\\u%04x", c);
+      else if (!text_is_printable (c))
+        append_escape (buffer, c);
       else
         {
           if (c == '"' || c == '\\')
@@ -98,6 +109,13 @@ writer_int (Writer *writer, const char *name, int64_t value)
 {
   start_member (writer, name);
   secret_buffer_printf (writer->buffer, "%lld", (long long) value);
+}
+
+void
+writer_number (Writer *writer, const char *name, const char *text)
+{
+  start_member (writer, name);
+  secret_buffer_append (writer->buffer, text, -1);
 }
 
 void

@@ -17,10 +17,13 @@ typedef struct {
 /* NAME is NULL for an array's element and for the outermost value. BRACKET: '{' or '['. */
 void writer_open (Writer *writer, const char *name, char bracket);
 void writer_close (Writer *writer, char bracket);
-/* A VALUE of NULL gives null; what is not UTF-8 becomes U+FFFD. */
+/* A VALUE of NULL gives null; what is not UTF-8 becomes U+FFFD, and what is not fit for a terminal
+ * an escape. */
 void writer_string (Writer *writer, const char *name, const char *value);
 void writer_secret (Writer *writer, const char *name, const Secret *value);
 void writer_int (Writer *writer, const char *name, int64_t value);
+/* TEXT is a number as JSON has it. */
+void writer_number (Writer *writer, const char *name, const char *text);
 void writer_bool (Writer *writer, const char *name, bool value);
 /* Unix seconds under NAME_at, and RFC 3339 under NAME: "expires_at", "expires". */
 void writer_time (Writer *writer, const char *name, int64_t unix_seconds);

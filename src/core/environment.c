@@ -26,6 +26,12 @@ static const char *const kept_with_proxy[] = {
   "ALL_PROXY",   "no_proxy",    "NO_PROXY",   NULL,
 };
 
+static const char *const distrusted[] = {
+  "GIO_EXTRA_MODULES", "GIO_MODULE_DIR",   "GIO_USE_TLS",           "GIO_USE_PROXY_RESOLVER",
+  "GIO_USE_VFS",       "SECRET_BACKEND",   "SSLKEYLOGFILE",         "GNUTLS_DEBUG_LEVEL",
+  "G_MESSAGES_DEBUG",  "SOUP_FORCE_HTTP1", "G_TLS_GNUTLS_PRIORITY",
+};
+
 /* A relative folder would be another one in every folder that a tool is started from. */
 static char *
 dup_absolute (const char *value)
@@ -47,6 +53,13 @@ find_home (uid_t uid)
   const struct passwd *entry = home == NULL ? getpwuid (uid) : NULL;
 
   return entry != NULL ? dup_absolute (entry->pw_dir) : home;
+}
+
+void
+environment_distrust (void)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (distrusted); i++)
+    g_unsetenv (distrusted[i]);
 }
 
 Environment *

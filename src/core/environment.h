@@ -26,6 +26,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Environment, environment_free)
  * WAYLAND_DISPLAY, TERM; *_proxy if WITH_PROXY). The caller frees it with g_strfreev. */
 char **environment_for_mint (const Environment *environment, gboolean with_proxy);
 
+/* Takes out of this process's environment what tells GIO, libsoup, GnuTLS and libsecret to load
+ * other code or to trust less: for each program that opens a key or the network itself, first thing
+ * in main. (What a library reads before main is another matter: see environment_for_mint.) */
+void environment_distrust (void);
+
 /* Compiled in, one object file per linked variant (installed, in the build tree). */
 extern const char *const avouch_mint_path;
 extern const char *const avouch_keyring_path;

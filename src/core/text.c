@@ -14,9 +14,8 @@ text_has_control (const char *text, size_t length)
   return false;
 }
 
-/* Controls, and what reorders, hides or joins the text around it (bidi, zero width, tags). */
-static bool
-is_unprintable (gunichar c)
+bool
+text_is_printable (gunichar c)
 {
   switch (g_unichar_type (c))
     {
@@ -27,9 +26,9 @@ is_unprintable (gunichar c)
     case G_UNICODE_UNASSIGNED:
     case G_UNICODE_LINE_SEPARATOR:
     case G_UNICODE_PARAGRAPH_SEPARATOR:
-      return true;
-    default:
       return false;
+    default:
+      return true;
     }
 }
 
@@ -67,7 +66,7 @@ text_clean (const char *text, gssize length)
       else if (!valid)
         c = '?';
       at = valid ? g_utf8_next_char (at) : at + 1;
-      if (is_unprintable (c) ||
+      if (!text_is_printable (c) ||
           (c == ' ' && (cleaned->len == 0 || cleaned->str[cleaned->len - 1] == ' ')))
         continue;
       g_string_append_unichar (cleaned, c);

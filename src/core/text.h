@@ -10,6 +10,10 @@
 /* Whether a value may be put into a line-based protocol: no byte below 0x20, no DEL. */
 bool text_has_control (const char *text, size_t length);
 
+/* Not a control, and nothing that reorders, hides or joins the text around it (bidi, zero width,
+ * tags). */
+bool text_is_printable (gunichar c);
+
 /* One line fit for a terminal, of at most MAX_CLEANED bytes (cut with "…"): valid UTF-8, without
  * control, ANSI-escape, bidi or other formatting characters. The caller owns it. */
 #define TEXT_MAX_CLEANED 300

@@ -2,9 +2,9 @@
 /* A login as a tool would cause it: through the cache and avouch-mint. */
 #include "cache.h"
 #include "i18n.h"
+#include "moment.h"
 #include "obtain.h"
 #include "process.h"
-#include "status.h"
 #include "step.h"
 
 /* What is filed for the profile by itself, as `avouch token PROFILE` would find it. */
@@ -82,7 +82,7 @@ tell_token (Finding *finding, const Credential *credential, const Credential *ca
   bool is_cached = cached != NULL && secret_equal (cached->secret, credential->secret) &&
                    cached->issued_at == credential->issued_at;
   g_autofree char *left =
-      status_duration (credential_published_expiry (credential) - process_now ());
+      moment_format_span (credential_published_expiry (credential) - process_now ());
 
   if (is_cached)
     finding_good (finding, _ ("no login: the cached token is good for %s (--fresh logs in)"), left);

@@ -5,6 +5,7 @@
 #include "error.h"
 #include "gnutls-auto.h"
 #include "i18n.h"
+#include "mac.h"
 
 #include <gnutls/crypto.h>
 #include <string.h>
@@ -90,6 +91,19 @@ append_ecdsa (SecretBuffer *buffer, const Algorithm *algorithm, const gnutls_dat
   return true;
 }
 
+/* RFC 7518 section 3.2 */
+static bool
+append_hmac (SecretBuffer *input, const Key *key, const Algorithm *algorithm, GError **error)
+{
+  unsigned char mac[MAC_MAX_SIZE];
+
+  if (!mac_compute (algorithm, key, input->data, input->length, mac))
+    return fail_sign (algorithm, GNUTLS_E_INTERNAL_ERROR, error);
+  secret_buffer_append (input, ".", 1);
+  base64url_append (input, mac, gnutls_hmac_get_len (algorithm->mac));
+  return true;
+}
+
 bool
 jws_append_signature (SecretBuffer *input, const Key *key, const Algorithm *algorithm,
                       GError **error)
@@ -101,6 +115,8 @@ jws_append_signature (SecretBuffer *input, const Key *key, const Algorithm *algo
 
   if (row == NULL)
     return false;
+  if (row->key == KEY_SECRET)
+    return append_hmac (input, key, row, error);
   /* Never GNUTLS_PRIVKEY_FLAG_REPRODUCIBLE: its ECDSA leaks the key by timing (CVE-2024-28834). */
   status = gnutls_privkey_sign_data2 (key_private (key), row->sign, 0, &data, &signature);
   if (status < 0)

@@ -57,21 +57,19 @@ add_of_set (Contents *contents, JsonArray *set, unsigned index, GError **error)
 /* RFC 7517 section 5: other keys in a set are passed over. One that is asked for is not: opening it
  * says what is wrong with it. */
 static bool
-is_wanted (JsonObject *jwk, const char *alias)
+is_wanted (JsonObject *jwk, const KeySource *source)
 {
-  const char *name = NULL;
+  const char *name = jwk_peek (jwk, "kid");
 
-  if (jwk_is_signing_key (jwk))
-    return true;
-  return json_optional_string (jwk, "kid", &name, NULL) && name != NULL &&
-         g_strcmp0 (name, alias) == 0;
+  return jwk_is_signing_key (jwk) || (source->secrets && jwk_is_secret (jwk)) ||
+         (name != NULL && g_strcmp0 (name, source->alias) == 0);
 }
 
 static bool
-add_wanted (Contents *contents, JsonArray *set, const char *alias, GError **error)
+add_wanted (Contents *contents, JsonArray *set, const KeySource *source, GError **error)
 {
   for (unsigned i = 0; i < json_array_get_length (set); i++)
-    if (is_wanted (json_array_get_object_element (set, i), alias) &&
+    if (is_wanted (json_array_get_object_element (set, i), source) &&
         !add_of_set (contents, set, i, error))
       return false;
   /* Nothing to choose from: the first says why. */
@@ -95,7 +93,7 @@ check_set (JsonNode *node, GError **error)
 }
 
 static bool
-read_set (JsonNode *node, const char *alias, Contents *contents, GError **error)
+read_set (JsonNode *node, const KeySource *source, Contents *contents, GError **error)
 {
   bool added;
   JsonArray *set;
@@ -103,7 +101,7 @@ read_set (JsonNode *node, const char *alias, Contents *contents, GError **error)
   if (!check_set (node, error))
     return false;
   set = json_node_get_array (node);
-  added = add_wanted (contents, set, alias, error);
+  added = add_wanted (contents, set, source, error);
   for (unsigned i = 0; i < json_array_get_length (set); i++)
     jwk_wipe (json_array_get_object_element (set, i));
   return added;
@@ -118,7 +116,7 @@ read_json (Secret *content, Unlock *unlock, Contents *contents, GError **error)
   if (root == NULL)
     return false;
   if (json_object_has_member (root, "keys"))
-    return read_set (json_object_get_member (root, "keys"), unlock->source->alias, contents, error);
+    return read_set (json_object_get_member (root, "keys"), unlock->source, contents, error);
   if (!json_object_has_member (root, "kty"))
     return mistake_fail (MISTAKE_JSON, error);
   added = add_jwk (contents, root, content, error);

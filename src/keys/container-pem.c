@@ -78,8 +78,8 @@ recognises_pem (const char *bytes, size_t length)
 
 /* Line feeds alone. A key that went through an environment variable or JSON often has a literal
  * "\n" in their place: the mistake that users report most. */
-static Secret *
-normalise (const Secret *content)
+Secret *
+pem_normalise (const Secret *content)
 {
   g_auto (SecretBuffer) buffer = { 0 };
   Span text = { 0 };
@@ -257,7 +257,7 @@ fail_without_key (Span text, GError **error)
 static bool
 read_pem (Secret *content, Unlock *unlock G_GNUC_UNUSED, Contents *contents, GError **error)
 {
-  g_autoptr (Secret) text = normalise (content);
+  g_autoptr (Secret) text = pem_normalise (content);
   Span all = { 0 };
   Span rest;
   Block block;

@@ -24,13 +24,6 @@ typedef struct {
 } Type;
 
 typedef struct {
-  const char *type;
-  const char *name; /* "crv" */
-  gnutls_ecc_curve_t curve;
-  size_t size; /* bytes of each number: RFC 7518 sections 6.2.1.2, 6.2.2.1; RFC 8032 */
-} Curve;
-
-typedef struct {
   Secret *list[MAX_NUMBERS];
 } Numbers;
 
@@ -69,7 +62,7 @@ static const Type types[] = {
   { "OKP", { "x", "d" }, import_okp },
 };
 
-static const Curve curves[] = {
+static const JwkCurve curves[] = {
   { "EC", "P-256", GNUTLS_ECC_CURVE_SECP256R1, 32 },
   { "EC", "P-384", GNUTLS_ECC_CURVE_SECP384R1, 48 },
   { "EC", "P-521", GNUTLS_ECC_CURVE_SECP521R1, 66 },
@@ -80,8 +73,8 @@ static const Curve curves[] = {
 static const char *const private_members[] = { "d", "p", "q", "dp", "dq", "qi", "k" };
 
 /* To the JSON room a fault is a protocol's; here it is the key's. */
-static void
-propagate (GError *reason, GError **error)
+void
+jwk_propagate (GError *reason, GError **error)
 {
   reason->code = AVOUCH_ERROR_KEY;
   if (error_hint (reason) == NULL)
@@ -98,7 +91,7 @@ jwk_parse (const Secret *text, GError **error)
   JsonObject *object = json_strict_object (bytes, length, &reason);
 
   if (object == NULL)
-    propagate (reason, error);
+    jwk_propagate (reason, error);
   return object;
 }
 
@@ -111,17 +104,16 @@ jwk_wipe (JsonObject *jwk)
     }
 }
 
-/* NULL for a missing member, and for one of another type. */
-static const char *
-peek_string (JsonObject *jwk, const char *name)
+const char *
+jwk_peek (JsonObject *jwk, const char *name)
 {
   const char *value;
 
   return json_optional_string (jwk, name, &value, NULL) ? value : NULL;
 }
 
-static bool
-is_missing (JsonObject *jwk, const char *name)
+bool
+jwk_lacks (JsonObject *jwk, const char *name)
 {
   JsonNode *node = json_object_get_member (jwk, name);
 
@@ -137,39 +129,66 @@ find_type (const char *name)
   return NULL;
 }
 
-/* RFC 7517 section 4.3 */
 static bool
-lists_signing (JsonObject *jwk)
+lists_operation (JsonObject *jwk, const char *const *operations)
 {
   JsonNode *node = json_object_get_member (jwk, "key_ops");
-  JsonArray *operations =
+  JsonArray *listed =
       node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
 
-  for (unsigned i = 0; operations != NULL && i < json_array_get_length (operations); i++)
+  for (unsigned i = 0; listed != NULL && i < json_array_get_length (listed); i++)
     {
-      JsonNode *operation = json_array_get_element (operations, i);
+      JsonNode *operation = json_array_get_element (listed, i);
+      const char *name =
+          JSON_NODE_HOLDS_VALUE (operation) ? json_node_get_string (operation) : NULL;
 
-      if (JSON_NODE_HOLDS_VALUE (operation) &&
-          g_strcmp0 (json_node_get_string (operation), "sign") == 0)
+      if (name != NULL && g_strv_contains (operations, name))
         return true;
     }
-  return is_missing (jwk, "key_ops");
+  return jwk_lacks (jwk, "key_ops");
 }
 
 /* A key that is used for two purposes may betray itself: who made it for another said so. */
+bool
+jwk_may (JsonObject *jwk, const char *const *operations)
+{
+  return (jwk_lacks (jwk, "use") || g_strcmp0 (jwk_peek (jwk, "use"), "sig") == 0) &&
+         lists_operation (jwk, operations);
+}
+
 static bool
 may_sign (JsonObject *jwk)
 {
-  return (is_missing (jwk, "use") || g_strcmp0 (peek_string (jwk, "use"), "sig") == 0) &&
-         lists_signing (jwk);
+  return jwk_may (jwk, (const char *const[]){ "sign", NULL });
 }
 
 bool
 jwk_is_signing_key (JsonObject *jwk)
 {
-  const char *type = peek_string (jwk, "kty");
+  const char *type = jwk_peek (jwk, "kty");
 
-  return type != NULL && find_type (type) != NULL && !is_missing (jwk, "d") && may_sign (jwk);
+  return type != NULL && find_type (type) != NULL && !jwk_lacks (jwk, "d") && may_sign (jwk);
+}
+
+static bool
+is_oct (JsonObject *jwk)
+{
+  return g_strcmp0 (jwk_peek (jwk, "kty"), "oct") == 0;
+}
+
+bool
+jwk_is_secret (JsonObject *jwk)
+{
+  return is_oct (jwk) && may_sign (jwk);
+}
+
+bool
+jwk_is_private (JsonObject *jwk)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (private_members); i++)
+    if (!jwk_lacks (jwk, private_members[i]))
+      return true;
+  return false;
 }
 
 static const Type *
@@ -192,7 +211,7 @@ check_complete (JsonObject *jwk, const Type *type, GError **error)
   g_autoptr (GString) missing = g_string_new (NULL);
 
   for (size_t i = 0; i < MAX_NUMBERS && type->numbers[i] != NULL; i++)
-    if (is_missing (jwk, type->numbers[i]))
+    if (jwk_lacks (jwk, type->numbers[i]))
       g_string_append_printf (missing, "%s%s", missing->len > 0 ? ", " : "", type->numbers[i]);
   if (missing->len == 0)
     return true;
@@ -205,11 +224,11 @@ check_complete (JsonObject *jwk, const Type *type, GError **error)
 static bool
 check_usable (JsonObject *jwk, const Type *type, GError **error)
 {
-  if (is_missing (jwk, "d"))
+  if (jwk_lacks (jwk, "d"))
     return mistake_fail (MISTAKE_PUBLIC_KEY, error);
   if (!may_sign (jwk))
     return mistake_fail (MISTAKE_NOT_FOR_SIGNING, error);
-  if (!is_missing (jwk, "oth")) /* RFC 7518 section 6.3.2.7 */
+  if (!jwk_lacks (jwk, "oth")) /* RFC 7518 section 6.3.2.7 */
     {
       g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
                    _ ("it is an RSA key of more than two primes"));
@@ -218,23 +237,28 @@ check_usable (JsonObject *jwk, const Type *type, GError **error)
   return check_complete (jwk, type, error);
 }
 
-static bool
-find_curve (JsonObject *jwk, const Type *type, const Curve **curve, GError **error)
+const JwkCurve *
+jwk_find_curve (JsonObject *jwk, const char *type, GError **error)
 {
-  const char *name;
+  const char *name = json_need_string (jwk, "crv", error);
 
-  *curve = NULL;
-  if (type->import == import_rsa)
-    return true;
-  name = json_need_string (jwk, "crv", error);
   for (size_t i = 0; name != NULL && i < G_N_ELEMENTS (curves); i++)
-    if (strcmp (curves[i].type, type->name) == 0 && strcmp (curves[i].name, name) == 0)
-      *curve = &curves[i];
-  return *curve != NULL || (name != NULL && mistake_fail (MISTAKE_CURVE, error));
+    if (strcmp (curves[i].type, type) == 0 && strcmp (curves[i].name, name) == 0)
+      return &curves[i];
+  if (name != NULL)
+    mistake_fail (MISTAKE_CURVE, error);
+  return NULL;
 }
 
-static Secret *
-take_number (JsonObject *jwk, const char *name, const Curve *curve, GError **error)
+static bool
+find_curve (JsonObject *jwk, const Type *type, const JwkCurve **curve, GError **error)
+{
+  *curve = type->import != import_rsa ? jwk_find_curve (jwk, type->name, error) : NULL;
+  return *curve != NULL || type->import == import_rsa;
+}
+
+Secret *
+jwk_take_number (JsonObject *jwk, const char *name, const JwkCurve *curve, GError **error)
 {
   g_autoptr (Secret) text = json_take_secret (jwk, name, error);
   g_autoptr (Secret) number = NULL;
@@ -255,12 +279,12 @@ take_number (JsonObject *jwk, const char *name, const Curve *curve, GError **err
 }
 
 static bool
-take_numbers (JsonObject *jwk, const Type *type, const Curve *curve, Numbers *numbers,
+take_numbers (JsonObject *jwk, const Type *type, const JwkCurve *curve, Numbers *numbers,
               GError **error)
 {
   for (size_t i = 0; i < MAX_NUMBERS && type->numbers[i] != NULL; i++)
     {
-      numbers->list[i] = take_number (jwk, type->numbers[i], curve, error);
+      numbers->list[i] = jwk_take_number (jwk, type->numbers[i], curve, error);
       if (numbers->list[i] == NULL)
         return false;
     }
@@ -283,7 +307,7 @@ check_halves (const Key *key, GError **error)
 }
 
 static Key *
-import (const Type *type, const Curve *curve, const Numbers *numbers, GError **error)
+import (const Type *type, const JwkCurve *curve, const Numbers *numbers, GError **error)
 {
   g_auto (gnutls_x509_privkey_t) handle = NULL;
   g_autoptr (Key) key = NULL;
@@ -328,7 +352,7 @@ attach_certificate (Key *key, JsonObject *jwk, GError **error)
   const char *text;
   int status;
 
-  if (is_missing (jwk, "x5c"))
+  if (jwk_lacks (jwk, "x5c"))
     return true;
   text = first_certificate (jwk, error);
   if (text == NULL)
@@ -353,23 +377,55 @@ attach_certificate (Key *key, JsonObject *jwk, GError **error)
   return true;
 }
 
+bool
+jwk_describe (JsonObject *jwk, Key *key, GError **error)
+{
+  const char *id;
+  const char *algorithm;
+
+  if (!json_optional_string (jwk, "kid", &id, error) ||
+      !json_optional_string (jwk, "alg", &algorithm, error))
+    return false;
+  key_set_jwk (key, id, algorithm);
+  return true;
+}
+
+/* RFC 7518 section 6.4 */
+Key *
+jwk_open_secret (JsonObject *jwk, GError **error)
+{
+  g_autoptr (Secret) secret = NULL;
+  g_autoptr (Key) key = NULL;
+
+  if (!jwk_may (jwk, (const char *const[]){ "sign", "verify", NULL }))
+    {
+      mistake_fail (MISTAKE_NOT_FOR_SIGNING, error);
+      return NULL;
+    }
+  secret = jwk_take_number (jwk, "k", NULL, error);
+  key = secret != NULL ? key_new_secret (secret, error) : NULL;
+  return key != NULL && jwk_describe (jwk, key, error) ? g_steal_pointer (&key) : NULL;
+}
+
 static Key *
-open_object (JsonObject *jwk, GError **error)
+open_private (JsonObject *jwk, GError **error)
 {
   const Type *type = read_type (jwk, error);
   g_auto (Numbers) numbers = { 0 };
   g_autoptr (Key) key = NULL;
-  const Curve *curve;
+  const JwkCurve *curve;
 
   if (type == NULL || !check_usable (jwk, type, error) || !find_curve (jwk, type, &curve, error) ||
       !take_numbers (jwk, type, curve, &numbers, error))
     return NULL;
   key = import (type, curve, &numbers, error);
-  return key != NULL && attach_certificate (key, jwk, error) ? g_steal_pointer (&key) : NULL;
+  return key != NULL && attach_certificate (key, jwk, error) && jwk_describe (jwk, key, error)
+             ? g_steal_pointer (&key)
+             : NULL;
 }
 
 Key *
-jwk_open (const Secret *encoded, Unlock *unlock G_GNUC_UNUSED, GError **error)
+jwk_open (const Secret *encoded, Unlock *unlock, GError **error)
 {
   g_autoptr (JsonObject) jwk = jwk_parse (encoded, error);
   GError *reason = NULL;
@@ -377,9 +433,10 @@ jwk_open (const Secret *encoded, Unlock *unlock G_GNUC_UNUSED, GError **error)
 
   if (jwk == NULL)
     return NULL;
-  key = open_object (jwk, &reason);
+  key = unlock->source->secrets && is_oct (jwk) ? jwk_open_secret (jwk, &reason)
+                                                : open_private (jwk, &reason);
   jwk_wipe (jwk);
   if (key == NULL)
-    propagate (reason, error);
+    jwk_propagate (reason, error);
   return key;
 }

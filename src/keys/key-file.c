@@ -17,20 +17,30 @@ fail_errno (GError **error)
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY, _ ("cannot read the key: %s"),
                g_strerror (code));
   if (error != NULL && code == ENOENT)
-    error_add_hint (*error, _ ("check `key` in the profile"));
+    error_add_hint (*error, _ ("check `key` in the profile, or the path as typed"));
   if (error != NULL && code == EACCES)
     error_add_hint (*error, _ ("the user who runs the tool must own the file, or be in its group"));
   return false;
 }
 
+/* FORBIDDEN: what others may not do. */
 static bool
-check_mode (const struct stat *status, const char *path, GError **error)
+check_mode (const struct stat *status, mode_t forbidden, const char *path, GError **error)
 {
   g_autofree char *quoted = NULL;
 
-  if ((status->st_mode & (S_IROTH | S_IWOTH)) == 0)
+  if ((status->st_mode & forbidden) == 0)
     return true;
   quoted = g_shell_quote (path);
+  if ((forbidden & S_IROTH) == 0)
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
+                   _ ("every user of this machine may write it (mode %04o)"),
+                   (unsigned) (status->st_mode & 07777));
+      if (error != NULL)
+        error_add_hint (*error, "chmod o-w %s", quoted);
+      return false;
+    }
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
                _ ("every user of this machine may read or write it (mode %04o)"),
                (unsigned) (status->st_mode & 07777));
@@ -42,7 +52,7 @@ check_mode (const struct stat *status, const char *path, GError **error)
 
 /* EXPOSURE NULL: that others may read it is an ERROR. */
 static bool
-check_status (int fd, const char *path, GError **exposure, GError **error)
+check_status (int fd, const char *path, mode_t forbidden, GError **exposure, GError **error)
 {
   struct stat status;
 
@@ -55,7 +65,8 @@ check_status (int fd, const char *path, GError **exposure, GError **error)
                                             : _ ("it is not a regular file"));
       return false;
     }
-  if (!check_mode (&status, path, exposure != NULL ? exposure : error) && exposure == NULL)
+  if (!check_mode (&status, forbidden, path, exposure != NULL ? exposure : error) &&
+      exposure == NULL)
     return false;
   if (status.st_size > KEY_MAX_FILE)
     {
@@ -67,11 +78,11 @@ check_status (int fd, const char *path, GError **exposure, GError **error)
 }
 
 static Secret *
-read_open_file (int fd, const char *path, GError **exposure, GError **error)
+read_open_file (int fd, const char *path, mode_t forbidden, GError **exposure, GError **error)
 {
   Secret *content;
 
-  if (!check_status (fd, path, exposure, error))
+  if (!check_status (fd, path, forbidden, exposure, error))
     return NULL;
   content = secret_read_fd (fd, KEY_MAX_FILE, "key", error);
   if (content == NULL && error != NULL)
@@ -79,8 +90,8 @@ read_open_file (int fd, const char *path, GError **exposure, GError **error)
   return content;
 }
 
-Secret *
-key_file_read_any (const char *path, GError **exposure, GError **error)
+static Secret *
+read_file (const char *path, mode_t forbidden, GError **exposure, GError **error)
 {
   /* Links are followed on purpose (a Kubernetes secret is one). Without O_NONBLOCK a FIFO would
    * hang the open. */
@@ -92,7 +103,7 @@ key_file_read_any (const char *path, GError **exposure, GError **error)
       fail_errno (error);
       return NULL;
     }
-  content = read_open_file (fd, path, exposure, error);
+  content = read_open_file (fd, path, forbidden, exposure, error);
   close (fd);
   return content;
 }
@@ -100,5 +111,17 @@ key_file_read_any (const char *path, GError **exposure, GError **error)
 Secret *
 key_file_read (const char *path, GError **error)
 {
-  return key_file_read_any (path, NULL, error);
+  return read_file (path, S_IROTH | S_IWOTH, NULL, error);
+}
+
+Secret *
+key_file_read_any (const char *path, GError **exposure, GError **error)
+{
+  return read_file (path, S_IROTH | S_IWOTH, exposure, error);
+}
+
+Secret *
+key_file_read_public (const char *path, GError **error)
+{
+  return read_file (path, S_IWOTH, NULL, error);
 }

@@ -34,11 +34,22 @@ Key *key_new_in_token (gnutls_privkey_t private, gnutls_pubkey_t public, GError 
  * it. Error: key. */
 gnutls_pubkey_t key_read_public (gnutls_privkey_t private, gnutls_x509_crt_t certificate,
                                  GError **error);
+/* Takes PUBLIC over. Errors: as above. */
+Key *key_new_public (gnutls_pubkey_t public, GError **error);
+/* Error: key (too short). */
+Key *key_new_secret (Secret *secret, GError **error);
+/* What the JWK says besides; both may be NULL, and are copied. */
+void key_set_jwk (Key *key, const char *id, const char *algorithm);
 /* DATA is released after the handle of the private key. */
 void key_keep (Key *key, void *data, GDestroyNotify release);
+
+/* PEM as we read it: line feeds alone, where a file has CR LF, or a literal "\n". */
+Secret *pem_normalise (const Secret *content);
 
 /* A regular file of at most KEY_MAX_FILE bytes that others may neither read nor write; symbolic
  * links are followed. Error: key, naming no file. */
 Secret *key_file_read (const char *path, GError **error);
 /* One that others may read too; then EXPOSURE is the error that the call above would give. */
 Secret *key_file_read_any (const char *path, GError **exposure, GError **error);
+/* The same for what is no secret: others may read it. */
+Secret *key_file_read_public (const char *path, GError **error);

@@ -16,10 +16,15 @@
 struct _Key {
   int references;
   KeyKind kind;
+  gnutls_pk_algorithm_t algorithm;
   unsigned bits;
   const char *format; /* a constant */
   gnutls_ecc_curve_t curve;
   gnutls_privkey_t private;
+  gnutls_pubkey_t public;
+  Secret *secret;
+  char *id;             /* "kid" */
+  char *only_algorithm; /* "alg" */
   gnutls_x509_crt_t certificate;
   void *kept; /* what PRIVATE refers to */
   GDestroyNotify release;
@@ -81,7 +86,13 @@ new_of_kind (gnutls_pk_algorithm_t algorithm, unsigned bits, gnutls_ecc_curve_t 
   if (!find_kind (algorithm, &kind, error) || !check_size (kind, bits, error))
     return NULL;
   key = g_new0 (Key, 1);
-  *key = (Key){ .references = 1, .kind = kind, .bits = bits, .curve = curve };
+  *key = (Key){
+    .references = 1,
+    .kind = kind,
+    .algorithm = algorithm,
+    .bits = bits,
+    .curve = curve,
+  };
   return key;
 }
 
@@ -130,6 +141,65 @@ key_new_in_token (gnutls_privkey_t private, gnutls_pubkey_t public, GError **err
   key->private = g_steal_pointer (&taken);
   key->format = "PKCS#11";
   return key;
+}
+
+Key *
+key_new_public (gnutls_pubkey_t public, GError **error)
+{
+  g_auto (gnutls_pubkey_t) taken = public;
+  gnutls_ecc_curve_t curve = GNUTLS_ECC_CURVE_INVALID;
+  unsigned bits = 0;
+  int algorithm = gnutls_pubkey_get_pk_algorithm (taken, &bits);
+  GError *reason = NULL;
+  Key *key;
+
+  gnutls_pubkey_export_ecc_raw2 (taken, &curve, NULL, NULL, 0);
+  key = new_of_kind ((gnutls_pk_algorithm_t) algorithm, bits, curve, &reason);
+  if (key != NULL)
+    key->public = g_steal_pointer (&taken);
+  else if (algorithm == GNUTLS_PK_RSA || algorithm == GNUTLS_PK_RSA_PSS)
+    error_add_hint (reason, _ ("a signature by so short a key proves little: whoever signs needs a "
+                               "key of 2048 bits"));
+  if (key == NULL)
+    g_propagate_error (error, reason);
+  return key;
+}
+
+Key *
+key_new_secret (Secret *secret, GError **error)
+{
+  size_t length = secret_length (secret);
+  Key *key;
+
+  if (length < KEY_MIN_SECRET)
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
+                   _ ("the secret has %zu bytes; HS256 needs %d or more (RFC 7518 section 3.2)"),
+                   length, KEY_MIN_SECRET);
+      if (error != NULL)
+        error_add_hint (*error, _ ("a short secret can be guessed from one token; this makes a "
+                                   "good one: openssl rand -hex 32"));
+      return NULL;
+    }
+  key = g_new0 (Key, 1);
+  *key = (Key){
+    .references = 1,
+    .kind = KEY_SECRET,
+    .algorithm = GNUTLS_PK_UNKNOWN,
+    .bits = (unsigned) (8 * length),
+    .curve = GNUTLS_ECC_CURVE_INVALID,
+    .secret = secret_ref (secret),
+  };
+  return key;
+}
+
+void
+key_set_jwk (Key *key, const char *id, const char *algorithm)
+{
+  g_free (key->id);
+  g_free (key->only_algorithm);
+  key->id = g_strdup (id);
+  key->only_algorithm = g_strdup (algorithm);
 }
 
 void
@@ -249,6 +319,10 @@ key_unref (Key *key)
     return;
   g_clear_pointer (&key->private, gnutls_privkey_deinit); /* wipes the key's numbers */
   g_clear_pointer (&key->kept, key->release);
+  g_clear_pointer (&key->public, gnutls_pubkey_deinit);
+  g_clear_pointer (&key->secret, secret_unref);
+  g_free (key->id);
+  g_free (key->only_algorithm);
   g_clear_pointer (&key->certificate, gnutls_x509_crt_deinit);
   g_free (key);
 }
@@ -257,6 +331,12 @@ KeyKind
 key_kind (const Key *key)
 {
   return key->kind;
+}
+
+gnutls_pk_algorithm_t
+key_algorithm (const Key *key)
+{
+  return key->algorithm;
 }
 
 unsigned
@@ -281,6 +361,30 @@ gnutls_privkey_t
 key_private (const Key *key)
 {
   return key->private;
+}
+
+gnutls_pubkey_t
+key_public (const Key *key)
+{
+  return key->public;
+}
+
+const Secret *
+key_secret (const Key *key)
+{
+  return key->secret;
+}
+
+const char *
+key_id (const Key *key)
+{
+  return key->id;
+}
+
+const char *
+key_only_algorithm (const Key *key)
+{
+  return key->only_algorithm;
 }
 
 gnutls_x509_crt_t

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A private key from any source, with the certificates that came with it. */
+/* A private key from any source, with the certificates that came with it; and what stands in its
+ * place where signatures are verified or shared: a public key, a secret. */
 #pragma once
 
 #include "secret.h"
@@ -19,6 +20,7 @@ typedef struct _Key Key;
 
 #define KEY_MAX_FILE     (16 * 1024 * 1024) /* bytes */
 #define KEY_MIN_RSA_BITS 2048
+#define KEY_MIN_SECRET   32 /* bytes: RFC 7518 section 3.2, for the shortest hash */
 
 /* Asked only if the container needs one. WHAT: "keystore" or "key", for the prompt. Error:
  * passphrase. */
@@ -30,6 +32,7 @@ typedef struct {
   KeyPassphrase passphrase;
   void *passphrase_data;
   bool own_passphrase; /* the key's passphrase is not that of its store, and asked for by itself */
+  bool secrets;        /* a shared secret (a JWK of type "oct") will do too */
 } KeySource;
 
 /* LOCATION is a PKCS#11 URI (RFC 7512). */
@@ -47,12 +50,23 @@ void key_unref (Key *key);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Key, key_unref)
 
 KeyKind key_kind (const Key *key);
+/* GNUTLS_PK_UNKNOWN for a secret. */
+gnutls_pk_algorithm_t key_algorithm (const Key *key);
 unsigned key_bits (const Key *key);
 /* "PKCS#12": what it was found in. */
 const char *key_format (const Key *key);
-/* GNUTLS_ECC_CURVE_INVALID for RSA. */
+/* GNUTLS_ECC_CURVE_INVALID for RSA and for a secret. */
 gnutls_ecc_curve_t key_curve (const Key *key);
+/* NULL for a public key and for a secret. */
 gnutls_privkey_t key_private (const Key *key);
+/* NULL for all but a public key. */
+gnutls_pubkey_t key_public (const Key *key);
+/* NULL for all but a secret. Borrowed. */
+const Secret *key_secret (const Key *key);
+/* The JWK's "kid", and the only algorithm that its "alg" lets it be used with; each NULL where it
+ * says nothing, or where the key is no JWK. Borrowed. */
+const char *key_id (const Key *key);
+const char *key_only_algorithm (const Key *key);
 /* The certificate that belongs to the key, or NULL. Borrowed. */
 gnutls_x509_crt_t key_certificate (const Key *key);
 /* Takes CERTIFICATE, which is the key's, over. */

@@ -25,6 +25,11 @@ static const struct {
                     N_ ("make a key for this purpose: avouch key new NAME") },
   [MISTAKE_PUBLIC_KEY] = { N_ ("it is a public key; the private key is needed"),
                            N_ ("name the file that was made together with it") },
+  [MISTAKE_NOT_A_PUBLIC_KEY] = { N_ ("it is nothing that signatures are verified with"),
+                                 N_ ("a public key (-----BEGIN PUBLIC KEY-----), a certificate, a "
+                                     "JWK or JWK set, or the private key will do") },
+  [MISTAKE_SSH_PUBLIC_KEY] = { N_ ("it is an OpenSSH public key"),
+                               N_ ("convert it: ssh-keygen -e -m PKCS8 -f FILE") },
   [MISTAKE_CERTIFICATE] = { N_ ("it holds a certificate but no private key"),
                             N_ ("name the file with the private key; the certificate goes to the "
                                 "issuer") },

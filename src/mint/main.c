@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* avouch-mint: the only program that opens a private key or the network. Reads a job on stdin and
+/* avouch-mint: what opens the private key and the network for the helpers. Reads a job on stdin and
  * answers with one record on stdout. */
 #include "cache.h"
 #include "error.h"
@@ -19,15 +19,6 @@
 #include <unistd.h>
 
 enum { EXIT_USAGE = 2, PERTURB = 0xa5 };
-
-/* Whoever starts this program does so with a clean environment (environment_for_mint), and that is
- * the guarantee: GnuTLS reads GNUTLS_SYSTEM_PRIORITY_FILE in a constructor, before main. What is
- * read later is removed here too, should it have been started by hand. */
-static const char *const distrusted[] = {
-  "GIO_EXTRA_MODULES", "GIO_MODULE_DIR",   "GIO_USE_TLS",           "GIO_USE_PROXY_RESOLVER",
-  "GIO_USE_VFS",       "SECRET_BACKEND",   "SSLKEYLOGFILE",         "GNUTLS_DEBUG_LEVEL",
-  "G_MESSAGES_DEBUG",  "SOUP_FORCE_HTTP1", "G_TLS_GNUTLS_PRIORITY",
-};
 
 /* What is done with a job's result, however it turned out. */
 typedef struct {
@@ -185,8 +176,10 @@ main (int argc, char **argv)
   mallopt (M_PERTURB, PERTURB);
   umask (S_IRWXG | S_IRWXO);
   signal (SIGPIPE, SIG_IGN);
-  for (size_t i = 0; i < G_N_ELEMENTS (distrusted); i++)
-    g_unsetenv (distrusted[i]);
+  /* Whoever starts this program does so with a clean environment (environment_for_mint), and that
+   * is the guarantee: GnuTLS reads GNUTLS_SYSTEM_PRIORITY_FILE in a constructor, before main. This
+   * is for one who starts it by hand. */
+  environment_distrust ();
   if (argc > 1 || isatty (STDIN_FILENO))
     return explain_itself (argc, argv);
   environment = environment_read ();

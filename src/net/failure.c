@@ -18,9 +18,8 @@ typedef struct {
   const char *hint;
 } Cause;
 
-#define NAME_HINT N_ ("check the host name in the profile, and this machine's network")
-#define REACH_HINT                                                                                 \
-  N_ ("check the host and port in the profile, and whether a firewall or proxy stands between")
+#define NAME_HINT   N_ ("check the host name, and this machine's network")
+#define REACH_HINT  N_ ("check the host and port, and whether a firewall or proxy stands between")
 #define NO_TLS_HINT N_ ("check that the profile's URL is the server's HTTPS address")
 
 static const Cause causes[] = {
@@ -69,7 +68,7 @@ static const CertificateFault certificate_faults[] = {
   { G_TLS_CERTIFICATE_EXPIRED, N_ ("it has expired"), CLOCK_HINT },
   { G_TLS_CERTIFICATE_NOT_ACTIVATED, N_ ("it is not valid yet"), CLOCK_HINT },
   { G_TLS_CERTIFICATE_BAD_IDENTITY, N_ ("it is for another host name"),
-    N_ ("check the host name in the profile") },
+    N_ ("check the host name") },
   { G_TLS_CERTIFICATE_REVOKED, N_ ("it has been revoked"), NULL },
   { G_TLS_CERTIFICATE_INSECURE, N_ ("its algorithm is too weak"), NULL },
   { G_TLS_CERTIFICATE_UNKNOWN_CA, N_ ("no authority trusted here has signed it"), AUTHORITY_HINT },
@@ -199,7 +198,7 @@ failure_outdated (const char *place)
   GError *error = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_NETWORK,
                                _ ("%s: the server speaks no TLS later than 1.1"), place);
 
-  error_add_hint (error, _ ("at least TLS 1.2 is needed: check the host and port in the profile, "
+  error_add_hint (error, _ ("at least TLS 1.2 is needed: check the host and port, "
                             "and what stands between"));
   return error;
 }

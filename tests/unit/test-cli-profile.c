@@ -259,25 +259,6 @@ test_an_unknown_format_is_a_usage_error (void)
 }
 
 static void
-test_durations (void)
-{
-  static const struct {
-    int64_t seconds;
-    const char *text;
-  } cases[] = {
-    { -5, "0 s" },         { 59, "59 s" },        { 60, "1 min" },      { 3599, "59 min" },
-    { 3600, "1 h 0 min" }, { 7500, "2 h 5 min" }, { 90000, "1 d 1 h" },
-  };
-
-  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autofree char *text = status_duration (cases[i].seconds);
-
-      g_assert_cmpstr (text, ==, cases[i].text);
-    }
-}
-
-static void
 test_states_in_words (void)
 {
   static const struct {
@@ -350,7 +331,6 @@ main (int argc, char **argv)
   g_test_add_func ("/format/headers-by-kind", test_headers_by_kind);
   g_test_add_func ("/format/an-unknown-one-is-a-usage-error",
                    test_an_unknown_format_is_a_usage_error);
-  g_test_add_func ("/status/durations", test_durations);
   g_test_add_func ("/status/states-in-words", test_states_in_words);
   g_test_add_func ("/status/no-login-is-a-dash", test_no_login_is_a_dash);
   g_test_add_func ("/status/a-hold-tells-until-when", test_hold_tells_until_when);

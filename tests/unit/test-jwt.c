@@ -152,7 +152,7 @@ test_unfit_algorithm (void)
 static void
 test_unknown_algorithms (void)
 {
-  static const char *const names[] = { "none", "None", "", "rs256", "HS256", "RS1", "RS256 " };
+  static const char *const names[] = { "none", "None", "", "rs256", "hs256", "RS1", "RS256 " };
 
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     g_assert_null (algorithm_find (names[i]));
