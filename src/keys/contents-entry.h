@@ -22,8 +22,9 @@ typedef struct {
   GBytes *certificate;
 } Trusted;
 
-/* The key that ALIAS names, without regard to case, as Java does it. NULL with an error (key) that
- * lists those that there are. */
+/* The key that ALIAS names. Java's keystores compare aliases without regard to case; in a JWK set
+ * or a PKCS#12 file of openssl two may differ by it alone, and then it counts. NULL with an error
+ * (key) that lists those that there are. */
 const Entry *contents_choose (const Contents *contents, const char *alias, GError **error);
 
 /* Beside a key stand the certificates that bear its ID, and any where it is the only key. */

@@ -297,8 +297,6 @@ find_entry (const Contents *contents, const char *alias, bool folded, unsigned *
   return *count == 1 ? found : NULL;
 }
 
-/* Java's keystores compare aliases without regard to case; in a JWK set or a PKCS#12 file of
- * openssl two may differ by it alone, and then it counts. */
 const Entry *
 contents_choose (const Contents *contents, const char *alias, GError **error)
 {

@@ -46,6 +46,9 @@ void key_keep (Key *key, void *data, GDestroyNotify release);
 /* PEM as we read it: line feeds alone, where a file has CR LF, or a literal "\n". */
 Secret *pem_normalise (const Secret *content);
 
+/* LOCATION, no URI, can be that of a file. Error: key. */
+bool key_check_path (const char *location, GError **error);
+
 /* A regular file of at most KEY_MAX_FILE bytes that others may neither read nor write; symbolic
  * links are followed. Error: key, naming no file. */
 Secret *key_file_read (const char *path, GError **error);

@@ -268,6 +268,20 @@ key_location_text (const char *location)
   return key_is_uri (location) ? pkcs11_uri_for_message (location) : text_clean (location, -1);
 }
 
+bool
+key_check_path (const char *location, GError **error)
+{
+  if (g_path_is_absolute (location))
+    return true;
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
+               is_in_keyring (location)
+                   ? _ ("this version does not take keys from the keyring")
+                   : _ ("this version takes keys from files and PKCS#11 tokens only"));
+  if (error != NULL)
+    error_add_hint (*error, _ ("set `key` to the path of a file, or to pkcs11:…"));
+  return false;
+}
+
 static Key *
 load (const KeySource *source, GError **error)
 {
@@ -275,16 +289,8 @@ load (const KeySource *source, GError **error)
 
   if (key_is_uri (source->location))
     return pkcs11_open (source, error);
-  if (!g_path_is_absolute (source->location))
-    {
-      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
-                   is_in_keyring (source->location)
-                       ? _ ("this version does not take keys from the keyring")
-                       : _ ("this version takes keys from files and PKCS#11 tokens only"));
-      if (error != NULL)
-        error_add_hint (*error, _ ("set `key` to the path of a file, or to pkcs11:…"));
-      return NULL;
-    }
+  if (!key_check_path (source->location, error))
+    return NULL;
   content = key_file_read (source->location, error);
   return content != NULL ? key_read (content, source, error) : NULL;
 }

@@ -210,7 +210,7 @@ test_nothing (void)
 {
   g_autofree char *text = in_folder ("text");
   g_autofree char *missing = in_folder ("missing");
-  const char *const paths[] = { text, missing };
+  const char *const paths[] = { text, missing, "keyring:acme" };
 
   put ("text", "neither key nor certificate");
   for (size_t i = 0; i < G_N_ELEMENTS (paths); i++)
