@@ -231,7 +231,7 @@ ask_in_public (const Patient *patient, int64_t *asked_at, GError **error)
 {
   g_autofree char *base = url_to_string (patient->place);
   g_autofree char *text =
-      g_strconcat (base, g_str_has_suffix (base, "/") ? PUBLIC_PATH + 1 : PUBLIC_PATH, NULL);
+      g_strconcat (base, g_str_has_suffix (base, "/") ? &PUBLIC_PATH[1] : PUBLIC_PATH, NULL);
   g_autoptr (Url) url = url_parse (text, error);
   const ExchangeOptions options = { .timeout = patient->network.timeout, .tries = 1 };
 
