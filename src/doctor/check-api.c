@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the token is good for: Salesforce's REST API ("REST API Developer Guide", resources
  * Versions and Limits). */
-#include "account.h"
 #include "i18n.h"
 #include "step.h"
 #include "strict.h"
-#include "text.h"
+#include "userinfo.h"
 
 #include <string.h>
-
-#define USERINFO "/services/oauth2/userinfo"
 
 enum {
   FIRST_SUCCESS = 200,
@@ -191,21 +188,17 @@ static void
 tell_nobody (const Patient *patient, Finding *finding, const GError *error)
 {
   finding_bad_of (finding, profile_name (patient->profile), error);
-  if (finding->kind != AVOUCH_ERROR_REFUSED)
-    return;
-  finding->state = FINDING_WARNING;
-  finding_hint (finding, _ ("give the app the scope openid or id (\"Access the identity URL "
-                            "service\"), then log in anew: avouch token --fresh"));
+  if (finding->kind == AVOUCH_ERROR_REFUSED)
+    finding->state = FINDING_WARNING;
 }
 
-/* A 401 in between has led to a login: the session had ended before the cache expected it. */
+/* Where the token was refused, the session had ended before the cache expected it. */
 void
 check_identity (Patient *patient, Finding *finding)
 {
   g_autoptr (Secret) before = secret_ref (patient->api.credential->secret);
   g_autoptr (GError) error = NULL;
-  g_autoptr (ExchangeAnswer) answer = ask (patient, USERINFO, &error);
-  g_autoptr (Account) account = answer != NULL ? account_read (answer, &error) : NULL;
+  g_autoptr (Account) account = userinfo_ask (&patient->api, patient->began, &error);
   g_autofree char *description = NULL;
 
   if (account == NULL)

@@ -28,7 +28,7 @@ filed_open (Filed *filed, const Patient *patient)
 {
   filed->request = request_new ();
   filed->request->profile = g_strdup (profile_name (patient->profile));
-  filed->token = obtain_token_name (patient->profile, filed->request);
+  filed->token = obtain_plain_name (patient->profile);
   filed->cache = cache_open (patient->environment, NULL);
 }
 
@@ -98,6 +98,7 @@ check_login (Patient *patient, Finding *finding)
   g_autoptr (Credential) cached = NULL;
   g_autoptr (GError) error = NULL;
 
+  patient->began = process_now ();
   filed_open (&filed, patient);
   if (filed.cache != NULL)
     cached = cache_load (filed.cache, filed.token);

@@ -35,6 +35,7 @@ typedef struct {
   Url *place;  /* where it logs in; NULL: it is not known */
   char *proxy; /* on the way there; NULL: none */
   Credential *credential;
+  int64_t began; /* unix seconds: when it was looked for */
   Api api;
   bool reached;    /* API can be used */
   unsigned newest; /* version of the API there; 0: not known */

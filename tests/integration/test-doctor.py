@@ -492,7 +492,7 @@ def _(room):
 def _(room):
     org = Org(room)
     org.answers['/services/oauth2/token']['scope'] = 'id web'
-    org.answers['/services/oauth2/userinfo'] = lambda _: (403, 'Bad_OAuth_Token')
+    org.answers['/services/oauth2/userinfo'] = lambda _: (403, {})
     org.answers['/services/data/v65.0/limits'] = None
     org.profile(room)
     check_golden('scopes', doctor(room), 0)

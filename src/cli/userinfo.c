@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "userinfo.h"
+
+#include "error.h"
+#include "i18n.h"
+#include "issuer.h"
+#include "text.h"
+
+#include <string.h>
+
+enum {
+  FIRST_SUCCESS = 200,
+  FIRST_REDIRECT = 300,
+  FORBIDDEN = 403,
+  NOT_FOUND = 404,
+  FIRST_SERVER_ERROR = 500,
+};
+
+static bool
+is_success (const ExchangeAnswer *answer)
+{
+  return answer->status >= FIRST_SUCCESS && answer->status < FIRST_REDIRECT;
+}
+
+static ExchangeAnswer *
+get (Api *api, const char *path, GError **error)
+{
+  static const char *const headers[] = { "Accept", "application/json", NULL };
+  g_autoptr (Url) url = api_resolve (api, path, error);
+  ExchangeCall call = { .method = "GET", .url = url, .headers = headers };
+
+  return url != NULL ? api_send (api, &call, error) : NULL;
+}
+
+/* The identity URL is commonly at the vendor's login host, which the token is not for; the
+ * instance answers under the same path. */
+static char *
+identity_path (const Api *api)
+{
+  const char *text = credential_detail (api->credential, "id");
+  g_autoptr (Url) url = text != NULL ? url_parse (text, NULL) : NULL;
+
+  return url != NULL && g_str_has_prefix (url->path, "/id/") ? g_strdup (url->path) : NULL;
+}
+
+/* Userinfo, else the identity URL: which of them answers is a matter of the app's scopes. */
+static ExchangeAnswer *
+ask (Api *api, const char *userinfo, GError **error)
+{
+  g_autoptr (ExchangeAnswer) answer = get (api, userinfo, error);
+  g_autoptr (ExchangeAnswer) other = NULL;
+  g_autofree char *path = identity_path (api);
+
+  if (answer == NULL || is_success (answer) || answer->status >= FIRST_SERVER_ERROR || path == NULL)
+    return g_steal_pointer (&answer);
+  other = get (api, path, error);
+  if (other == NULL)
+    return NULL;
+  return is_success (other) ? g_steal_pointer (&other) : g_steal_pointer (&answer);
+}
+
+/* These two say so in plain text, with a status that others use for a right that lacks ("Identity
+ * URL Response Errors" in Salesforce Help). */
+static bool
+says (const ExchangeAnswer *answer, const char *word)
+{
+  size_t length = 0;
+  const char *body = secret_bytes (answer->body, &length);
+
+  return length == strlen (word) && memcmp (body, word, length) == 0;
+}
+
+/* A token from the cache may be over; one from a login since the command BEGAN cannot. */
+static ExchangeAnswer *
+ask_twice (Api *api, const char *userinfo, int64_t began, GError **error)
+{
+  g_autoptr (ExchangeAnswer) answer = ask (api, userinfo, error);
+
+  if (answer == NULL || answer->status != FORBIDDEN || !says (answer, "Bad_OAuth_Token") ||
+      api->credential->issued_at > began)
+    return g_steal_pointer (&answer);
+  return api_renew (api, error) ? ask (api, userinfo, error) : NULL;
+}
+
+static GError *
+explain (const ExchangeAnswer *answer)
+{
+  size_t length = 0;
+  const char *body = secret_bytes (answer->body, &length);
+  g_autofree char *line = g_strndup (body, MIN (strcspn (body, "\r\n<{["), TEXT_MAX_CLEANED));
+  g_autofree char *told = text_clean_told (line);
+  GError *error;
+
+  if (answer->status >= FIRST_SERVER_ERROR)
+    {
+      error = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_NETWORK,
+                           _ ("the issuer is unavailable (HTTP %u)"), answer->status);
+      error_add_hint (error, _ ("try again later, and see the issuer's status page"));
+      return error;
+    }
+  error = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_REFUSED,
+                       _ ("the issuer does not say whom the token is for (HTTP %u%s%s)"),
+                       answer->status, *told != '\0' ? ": " : "", told);
+  if (answer->status == NOT_FOUND)
+    error_add_hint (error, _ ("is this an org's host? nothing there tells who is logged in"));
+  else
+    error_add_hint (error, _ ("give the app the scope openid or id (\"Access the identity URL "
+                              "service\"), then log in anew: avouch token --fresh"));
+  return error;
+}
+
+Account *
+userinfo_ask (Api *api, int64_t began, GError **error)
+{
+  const Issuer *issuer = issuer_for_profile (api->profile, error);
+  g_autoptr (ExchangeAnswer) answer = NULL;
+
+  if (issuer == NULL)
+    return NULL;
+  if (issuer->userinfo_path == NULL)
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+                   _ ("this issuer does not say whom a token is for"));
+      return NULL;
+    }
+  answer = ask_twice (api, issuer->userinfo_path, began, error);
+  if (answer == NULL)
+    return NULL;
+  if (is_success (answer))
+    return account_read (answer, error);
+  g_propagate_error (error, explain (answer));
+  return NULL;
+}
