@@ -9,8 +9,6 @@
 #include <string.h>
 
 enum {
-  FIRST_SUCCESS = 200,
-  FIRST_REDIRECT = 300,
   MAX_VERSION = 999,
   FEW = 10, /* percent of the day's calls left */
 };
@@ -37,10 +35,9 @@ ask (Patient *patient, const char *path, GError **error)
   const ExchangeCall call = { .method = "GET", .url = url, .headers = headers };
   g_autoptr (ExchangeAnswer) answer = url != NULL ? api_send (&patient->api, &call, error) : NULL;
 
-  if (answer == NULL || (answer->status >= FIRST_SUCCESS && answer->status < FIRST_REDIRECT))
+  if (answer == NULL || api_is_success (answer))
     return g_steal_pointer (&answer);
-  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED, _ ("%s answers HTTP %u"), path,
-               answer->status);
+  g_propagate_error (error, api_explain (&patient->api, answer));
   return NULL;
 }
 
