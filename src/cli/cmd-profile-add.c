@@ -6,6 +6,7 @@
 #include "i18n.h"
 #include "new-key.h"
 #include "new-profile.h"
+#include "output.h"
 #include "profile-file.h"
 #include "profiles.h"
 
@@ -336,6 +337,8 @@ try_login (const Addition *addition, const char *name, GError **error)
       if (g_ascii_tolower (*answer) == 'n')
         return true;
     }
+  if (!addition->asks && !addition->call->quiet && !output_text ("\n", error))
+    return false;
   return doctor_run (&(DoctorOptions){ .invocation = addition->call }, name, false, error);
 }
 
