@@ -11,7 +11,6 @@ import json
 import os
 import pathlib
 import shutil
-import statistics
 import subprocess
 import sys
 import time
@@ -28,45 +27,11 @@ os.environ.update(TEST_BIN=str(PREFIX / 'bin'), DEMO_HOST=str(BUILD / 'mock' / '
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'integration'))
 from demohost import CLIENT_ID, USERNAME, start_host  # noqa: E402
 from harness import Room  # noqa: E402
+from rows import Row, print_line, print_table, run_rows  # noqa: E402
+from tokens import make_token_rows, print_rates  # noqa: E402
 
+RUNNER = BUILD / 'bench' / 'bench-run'
 HELPER = PREFIX / 'bin' / 'git-credential-avouch'
-
-
-class Row:
-    """A command and how it is run; BASE: the row that it is compared with."""
-
-    def __init__(self, title, command, base=None, reach='', **options):
-        self.title, self.command, self.base, self.reach = title, command, base, reach
-        self.options = options
-        self.times, self.peak = [], 0
-
-    def words(self, number):
-        words = [str(number)]
-        for name, values in self.options.items():
-            for value in values if isinstance(values, list) else [values]:
-                words += [f'--{name.replace("_", "-")}', str(value)]
-        return words + ['--', *map(str, self.command)]
-
-    @property
-    def median(self):
-        return statistics.median(self.times)
-
-    @property
-    def p95(self):
-        return sorted(self.times)[int(len(self.times) * 0.95)]
-
-
-def run_rows(room, rows, warm_ups, rounds):
-    """Fills in times (ms) and peak memory (MB)."""
-    words = []
-    for number, row in enumerate(rows):
-        words += (['+'] if number else []) + row.words(number)
-    done = subprocess.run([BUILD / 'bench' / 'bench-run', str(warm_ups), str(rounds), *words],
-                          env=room.environment, stdout=subprocess.PIPE, check=True, text=True)
-    for line in done.stdout.splitlines():
-        number, nanoseconds, peak = map(int, line.split('\t'))
-        rows[number].times.append(nanoseconds / 1e6)
-        rows[number].peak = max(rows[number].peak, peak / 1024)
 
 
 def encode(data):
@@ -154,26 +119,13 @@ def make_rows(room, host):
     ], stdin, by_cache, warm
 
 
-def print_table(rows):
-    print(f'{"":36}{"median":>9}{"p95":>9}{"peak":>9}{"ratio":>8}{"reach":>8}')
-    print(f'{"":36}{"ms":>9}{"ms":>9}{"MB":>9}')
-    for row in rows:
-        ratio = f'{row.median / row.base.median:.2f}' if row.base else '1'
-        times = f'{row.median:9.2f}{row.p95:9.2f}{row.peak:9.1f}'
-        print_line(f'{row.title:36}{times}', ratio, row.reach)
-
-
-def print_line(text, value='', reach=''):
-    print(f'{text:63}{value:>8}{reach:>8}'.rstrip())
-
-
 def run_crowd(room, host, stdin):
     """CROWD helpers that find nothing cached, at once."""
     folder, setting = runtime_folder(room, 'crowd')
     row = Row('crowd', [HELPER, 'get'], stdin=stdin, env=setting, empty=folder / 'avouch',
               at_once=CROWD)
     before = host.exchanges()
-    run_rows(room, [row], 0, CROWD_ROUNDS)
+    run_rows(RUNNER, room, [row], 0, CROWD_ROUNDS)
     return row, (host.exchanges() - before) / CROWD_ROUNDS
 
 
@@ -193,7 +145,7 @@ def main():
         rows, stdin, by_cache, warm = make_rows(room, host)
         time.sleep(1.5)  # nothing is filed under a configuration that was written just now
         started = time.monotonic()
-        run_rows(room, rows, WARM_UPS, ROUNDS)
+        run_rows(RUNNER, room, rows, WARM_UPS, ROUNDS)
         # The runner is a single parent that asks kubectl-avouch again and again, which stands for
         # a refused token; that is believed at most once in ten seconds.
         check_counts(host, rows, 1 + (time.monotonic() - started) // 10)
@@ -206,6 +158,11 @@ def main():
         print_line('git-credential-avouch get, warm, to git credential-cache',
                    f'{warm.median / by_cache.median:.2f}', '< 1')
         print_line('git-credential-avouch get, warm: peak memory, MB', f'{warm.peak:.1f}', '~ 4')
+        signers, verifiers = make_token_rows(room, PREFIX / 'bin' / 'avouch')
+        run_rows(RUNNER, room, signers + verifiers, WARM_UPS, max(ROUNDS // 5, 1))
+        print('\nOne RSA 2048 key, from what it is kept in. Ratio: to openssl.\n')
+        print_table(signers + verifiers)
+        print_rates(verifiers)
 
 
 
