@@ -81,7 +81,7 @@ _avouch()
     --algorithm | -a)
       words='RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA HS256 HS384 HS512'
       ;;
-    --key | --claims | --secret | --token-file | --ca-file | --file | --input | --output | --out | -o | \
+    --key | --claims | --secret | --token-file | --ca-file | --file | --input | --output | -o | \
       --to | --certificate | --initial-token-file)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       compopt -o filenames 2>/dev/null
@@ -102,7 +102,7 @@ _avouch()
         key) words="new show certificate import jwk $common" ;;
         'key new') words="--type --passphrase --subject --days --format --certificate --json $common" ;;
         'key show') words="--profile --key-alias --passphrase --key-passphrase --json $common" ;;
-        'key certificate') words="--profile --out --der --new --subject --days --key-alias
+        'key certificate') words="--profile --output --der --new --subject --days --key-alias
           --passphrase --key-passphrase $common" ;;
         'key import') words="--to --new-passphrase --format --key-alias --passphrase --key-passphrase
           --json $common" ;;

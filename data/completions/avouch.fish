@@ -118,7 +118,7 @@ set -l types rsa-2048 rsa-3072 rsa-4096 p-256 p-384 p-521 ed25519
 complete -c avouch -n '__avouch_in key new' -s t -l type -x -a "$types"
 complete -c avouch -n '__avouch_in key new' -l passphrase -x -a 'generate prompt file: env: fd: none'
 complete -c avouch -n '__avouch_in key new' -l certificate -r -F -d 'another file for it'
-complete -c avouch -n '__avouch_in key certificate' -s o -l out -r -F -d 'a new file for it'
+complete -c avouch -n '__avouch_in key certificate' -s o -l output -r -F -d 'a new file for it'
 complete -c avouch -n '__avouch_in key certificate' -l der -d 'in DER'
 complete -c avouch -n '__avouch_in key certificate' -l new -d 'make a new one for the same key'
 complete -c avouch -n '__avouch_in key import' -l to -r -F -d 'the new key'

@@ -15,7 +15,7 @@
 
 typedef struct {
   KeyInputOptions input;
-  char *out;
+  char *output;
   char *subject;
   char *days;
   gboolean fresh;
@@ -24,7 +24,7 @@ typedef struct {
 
 static const Option certificate_options[] = {
   KEY_INPUT_PROFILE (CertificateOptions),
-  { "out", 'o', OPTION_STRING, offsetof (CertificateOptions, out), N_ ("FILE"),
+  { "output", 'o', OPTION_STRING, offsetof (CertificateOptions, output), N_ ("FILE"),
     N_ ("a new file for it, instead of standard output") },
   { "der", 0, OPTION_FLAG, offsetof (CertificateOptions, der), NULL,
     N_ ("in DER; PEM, which issuers' consoles take, without it") },
@@ -39,9 +39,9 @@ static const Option certificate_options[] = {
 };
 
 static const char *const certificate_example[] = {
-  "avouch key certificate --profile acme --out acme.crt",
+  "avouch key certificate --profile acme --output acme.crt",
   N_ ("the file that the issuer's console takes"),
-  "avouch key certificate acme.pem --new --days 365 --out acme.crt",
+  "avouch key certificate acme.pem --new --days 365 --output acme.crt",
   N_ ("a certificate for a key that has none, or whose certificate has expired"),
   NULL,
 };
@@ -146,8 +146,8 @@ check_options (const CertificateOptions *options, GError **error)
 
   if (!options->fresh && (options->days != NULL || options->subject != NULL))
     why = _ ("--days and --subject are of a new certificate: add --new");
-  else if (options->der && options->out == NULL && isatty (STDOUT_FILENO))
-    why = _ ("DER is not for a terminal: add --out FILE");
+  else if (options->der && options->output == NULL && isatty (STDOUT_FILENO))
+    why = _ ("DER is not for a terminal: add --output FILE");
   if (why != NULL)
     g_set_error_literal (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, why);
   return why == NULL;
@@ -161,9 +161,9 @@ deliver (const Invocation *call, const Secret *content, GError **error)
   g_autofree char *shown = NULL;
   g_autofree char *line = NULL;
 
-  if (options->out == NULL)
+  if (options->output == NULL)
     return secret_write_fd (content, STDOUT_FILENO, _ ("standard output"), error);
-  path = g_canonicalize_filename (options->out, NULL);
+  path = g_canonicalize_filename (options->output, NULL);
   if (!key_certificate_write (path, content, error))
     return false;
   shown = profiles_short_path (call->environment, path);

@@ -493,10 +493,10 @@ def _(room):
     der = room.run(*command, 'acme.p12', *place, '--der')
     assert_equal(der.raw, subprocess.run(['openssl', 'x509', '-outform', 'DER'], check=True,
                                          input=pem.encode(), capture_output=True).stdout)
-    assert_equal(succeeds(room.run(*command, 'acme.p12', *place, '--out', 'out.crt')),
+    assert_equal(succeeds(room.run(*command, 'acme.p12', *place, '--output', 'out.crt')),
                  f'written: {room.path}/out.crt\n')
     assert_equal((room.path / 'out.crt').read_text(), pem)
-    fails(room.run(*command, 'acme.p12', *place, '--out', 'out.crt'), 4, 'out.crt: ',
+    fails(room.run(*command, 'acme.p12', *place, '--output', 'out.crt'), 4, 'out.crt: ',
           'avouch replaces no file')
 
 
@@ -514,13 +514,13 @@ def _(room):
     key = make_rsa_key(room.path / 'bare.pem')
     command = ['avouch', 'key', 'certificate']
     fails(room.run(*command, key), 4, 'there is no certificate in it', '--new')
-    succeeds(room.run(*command, key, '--new', '--days', '365', '--out', 'bare.crt'))
+    succeeds(room.run(*command, key, '--new', '--days', '365', '--output', 'bare.crt'))
     assert_in('CN = bare\n', tool('openssl', 'x509', '-in', room.path / 'bare.crt', '-noout',
                                   '-subject'))
     openssl_signs(room, key, None, room.path / 'bare.crt')
     make(room, './acme.p12', '--subject', 'CN=robot,O=Acme', '--type', 'ed25519', '--passphrase',
          word_file(room))
-    succeeds(room.run(*command, 'acme.p12', '--passphrase', word_file(room), '--new', '--out',
+    succeeds(room.run(*command, 'acme.p12', '--passphrase', word_file(room), '--new', '--output',
                       'renewed.crt'))
     old, renewed = (told(room, name)['certificates'][0] for name in ('acme.crt', 'renewed.crt'))
     assert_equal(renewed['subject'], 'CN=robot,O=Acme')
