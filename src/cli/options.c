@@ -3,6 +3,7 @@
 
 #include "error.h"
 #include "i18n.h"
+#include "suggest.h"
 
 #include <string.h>
 
@@ -75,15 +76,37 @@ new_context (const Option *options, void *values, CommonOptions *common)
   return context;
 }
 
+/* The one whose name is like the unknown one in MESSAGE: commands do not all call a thing by the
+ * same name, and --aud is not --audience. Borrowed; NULL: none. */
+static const char *
+nearest_option (const Option *options, const char *message)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  const char *typed = strstr (message, "--");
+
+  for (; options != NULL && options->name != NULL; options++)
+    g_ptr_array_add (names, (char *) options->name);
+  for (options = options_common; options->name != NULL; options++)
+    g_ptr_array_add (names, (char *) options->name);
+  return typed != NULL ? suggest_nearest (typed + strlen ("--"), (const char *const *) names->pdata,
+                                          names->len)
+                       : NULL;
+}
+
 /* GOption repeats an unknown option as it was typed, and "--passphrase=…" mistyped is one. */
 static void
-set_usage_error (const char *command, const GError *cause, GError **error)
+set_usage_error (const char *command, const Option *options, const GError *cause, GError **error)
 {
   g_autofree char *message = g_strndup (cause->message, strcspn (cause->message, "=\n"));
+  bool unknown = g_error_matches (cause, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION);
+  const char *nearest = unknown ? nearest_option (options, message) : NULL;
+  g_autofree char *option = nearest != NULL ? g_strconcat ("--", nearest, NULL) : NULL;
 
   *message = g_ascii_tolower (*message);
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, "%s", message);
-  if (error != NULL)
+  if (error != NULL && option != NULL)
+    error_add_hint (*error, _ ("did you mean \"%s\"?"), option);
+  else if (error != NULL)
     error_add_hint (*error, _ ("\"%s --help\" lists its options"), command);
 }
 
@@ -125,7 +148,7 @@ options_parse (const Option *options, void *values, CommonOptions *common, bool 
   g_option_context_set_strict_posix (context, stop_at_word);
   if (!g_option_context_parse_strv (context, &words, &cause))
     {
-      set_usage_error (argv[0], cause, error);
+      set_usage_error (argv[0], options, cause, error);
       return NULL;
     }
   if (!stop_at_word)

@@ -165,6 +165,15 @@ def _(room):
         fails(room.run('avouch', *command.split()), 2, 'acme, beta')
 
 
+@test('an option by the name that another command has for it: the right one is told')
+def _(room):
+    for command, meant in {'jwt verify --aud x': '--audience', 'jwt verify --iss=x': '--issuer',
+                           'jwt sign --alg RS256': '--algorithm', 'request --out x': '--output',
+                           'token --frehs': '--fresh', 'status --verbos': '--verbose'}.items():
+        fails(room.run('avouch', *command.split()), 2, f'did you mean "{meant}"?')
+    fails(room.run('avouch', 'status', '--nothing-like-it'), 2, 'lists its options')
+
+
 @test('exit codes tell configuration, key, passphrase, network and refusal apart')
 def _(room):
     account = Account(room)
