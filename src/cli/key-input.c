@@ -8,6 +8,7 @@
 #include "profile-key.h"
 #include "profiles.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -79,12 +80,40 @@ check_places (const KeyInputOptions *options, GError **error)
   return true;
 }
 
+/* "acme" is what key new calls a key; here it is the name of a file, and the key's is its path. */
+static bool
+refuse_name (const Environment *environment, const char *file, GError **error)
+{
+  static const char *const endings[] = { ".p12", ".pem" };
+  g_autofree char *folder = profiles_folder (environment);
+
+  for (size_t i = 0; folder != NULL && i < G_N_ELEMENTS (endings); i++)
+    {
+      g_autofree char *base = g_strconcat (file, endings[i], NULL);
+      g_autofree char *path = g_build_filename (folder, "keys", base, NULL);
+      g_autoptr (GError) reason = NULL;
+
+      if (!g_file_test (path, G_FILE_TEST_EXISTS))
+        continue;
+      g_set_error (&reason, AVOUCH_ERROR, AVOUCH_ERROR_KEY, _ ("cannot read the key: %s"),
+                   g_strerror (ENOENT));
+      error_add_prefix (reason, file);
+      error_add_hint (reason, _ ("did you mean \"%s\"?"), path);
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return false;
+    }
+  return true;
+}
+
 static bool
 use_file (KeyInput *input, const char *file, GError **error)
 {
   const KeyInputOptions *options = input->options;
 
   if (!check_places (options, error))
+    return false;
+  if (config_is_profile_name (file) && !g_file_test (file, G_FILE_TEST_EXISTS) &&
+      !refuse_name (input->environment, file, error))
     return false;
   input->location = key_is_uri (file) ? g_strdup (file) : g_canonicalize_filename (file, NULL);
   input->name = key_location_text (file);

@@ -177,6 +177,16 @@ def _(room):
     fails(new(room, './x.p12', '--passphrase', 'none'), 2, 'without a passphrase', '--format pem')
 
 
+@test('the name that new gave is no file: its path is told')
+def _(room):
+    succeeds(room.run('avouch', 'key', 'new', 'acme', '--passphrase', 'none'))
+    for command in ('key show', 'key certificate', 'key jwk', 'jwt sign --key'):
+        fails(room.run('avouch', *command.split(), 'acme'), 4, 'acme: cannot read the key',
+              f'did you mean "{room.keys}/acme.pem"?')
+    (room.path / 'acme').write_bytes((room.keys / 'acme.crt').read_bytes())
+    succeeds(room.run('avouch', 'key', 'certificate', 'acme'))
+
+
 @test('new replaces nothing: not a file, nor a link that leads nowhere')
 def _(room):
     for name in ('acme.p12', 'acme.crt', 'acme.passphrase'):
