@@ -6,6 +6,7 @@
 #include "i18n.h"
 #include "issuer.h"
 #include "output.h"
+#include "pattern.h"
 #include "profile-check.h"
 #include "profiles.h"
 #include "quote.h"
@@ -98,12 +99,34 @@ mend (const ProfileDraft *draft, const char *key, const char *value, GError **er
   return g_steal_pointer (&meant);
 }
 
+/* What is typed wrong is asked for again, so it must be known at once. */
+static bool
+check_serve (const char *value, GError **error)
+{
+  g_auto (GStrv) patterns = g_strsplit_set (value, " \t", -1);
+
+  for (char **at = patterns; *at != NULL; at++)
+    {
+      g_autoptr (GError) reason = NULL;
+      g_autoptr (Pattern) pattern = **at != '\0' ? pattern_parse (*at, &reason) : NULL;
+
+      if (reason != NULL)
+        {
+          error_add_prefix (reason, "serve");
+          g_propagate_error (error, g_steal_pointer (&reason));
+          return false;
+        }
+    }
+  return true;
+}
+
 bool
 new_profile_set (ProfileDraft *draft, const char *key, const char *value, GError **error)
 {
   g_autofree char *meant = mend (draft, key, value, error);
 
-  return meant != NULL && profile_draft_set (draft, key, meant, error);
+  return meant != NULL && (strcmp (key, "serve") != 0 || check_serve (meant, error)) &&
+         profile_draft_set (draft, key, meant, error);
 }
 
 static bool

@@ -56,11 +56,13 @@ def _(room):
     code, shown = converse(room, ['profile', 'add', 'salesforce'], [
         ('login-url', 'https://www.salesforce.com/'), ('login-url', 'acme.lightning.force.com/x?y#z'),
         ('username', 'robot'), ('username', USERNAME), ('name', 'a/b'), ('name', ''), ('key', ''),
-        ('client-id', 'AB' * 32), ('client-id', CLIENT_ID), ('serve', 'https://git.acme.example'),
+        ('client-id', 'AB' * 32), ('client-id', CLIENT_ID), ('serve', 'git.acme.example'),
+        ('serve', 'https://git.acme.example'),
         ('n: no)', 'n')])
     assert_equal(code, 0, shown)
     for part in ('this site belongs to no org', f'login-url: taken as {URL}', '"@"', 'Enter: acme',
-                 '"a/b" is not a profile', 'begins with 3MVG', 'written: ~/.config/avouch/conf.d/acme.conf',
+                 '"a/b" is not a profile', 'begins with 3MVG',
+                 'serve: git.acme.example: the URL does not begin with https://', 'written: ~/.config/avouch/conf.d/acme.conf',
                  'https://acme.my.salesforce-setup.com/lightning/setup/', str(room.keys / 'acme.crt')):
         assert_in(part, shown)
     assert_not_in((room.keys / 'acme.passphrase').read_text().strip(), shown)
