@@ -375,7 +375,7 @@ run (const Invocation *call, GError **error)
 
 const Command command_profile_add = {
   .path = "avouch profile add",
-  .arguments = N_ ("PROFILE"),
+  .arguments = N_ ("PROFILE | ISSUER"),
   .summary = N_ ("write a new profile"),
   .description =
       N_ ("Checks all settings, then writes them to a new file in the user's configuration. On a "
