@@ -7,6 +7,7 @@
 #include "import-report.h"
 #include "new-profile.h"
 #include "profile-file.h"
+#include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -143,8 +144,10 @@ read_talend (const Invocation *call, Import *import, GError **error)
 
   if (words[0] != NULL && words[1] != NULL)
     {
+      g_autofree char *shown = text_clean_told (words[1]);
+
       g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("one argument too many: \"%s\""),
-                   words[1]);
+                   shown);
       return false;
     }
   content = read_input (words[0], import, error);

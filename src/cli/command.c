@@ -6,6 +6,7 @@
 #include "i18n.h"
 #include "jwt-input.h"
 #include "suggest.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -154,13 +155,14 @@ command_set_unknown (const Command *command, const char *name, GError **error)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autoptr (GError) unknown = NULL;
+  g_autofree char *shown = text_clean_told (name);
 
   if (!jwt_input_check_argument (name, error))
     return;
   for (size_t i = 0; command->subcommands != NULL && command->subcommands[i] != NULL; i++)
     g_ptr_array_add (names, (void *) command_name (command->subcommands[i]));
   unknown = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("there is no command \"%s %s\""),
-                         command->path, name);
+                         command->path, shown);
   const char *nearest = suggest_nearest (name, (const char *const *) names->pdata, names->len);
   if (nearest != NULL)
     error_add_hint (unknown, _ ("did you mean \"%s %s\"?"), command->path, nearest);

@@ -8,6 +8,7 @@
 #include "options.h"
 #include "output.h"
 #include "process.h"
+#include "text.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -38,8 +39,9 @@ check_count (const Command *command, char **arguments, GError **error)
     return true;
   if (!jwt_input_check_argument (arguments[command->max_arguments], error))
     return false;
-  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("one argument too many: \"%s\""),
-               arguments[command->max_arguments]);
+  g_autofree char *shown = text_clean_told (arguments[command->max_arguments]);
+
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("one argument too many: \"%s\""), shown);
   if (error != NULL)
     error_add_hint (*error, _ ("\"%s --help\" shows how it is called"), command->path);
   return false;

@@ -52,7 +52,7 @@ set_unknown (const Config *config, const char *name, GError **error)
 {
   g_autoptr (GPtrArray) names = list_names (config);
   const char *nearest = suggest_nearest (name, (const char *const *) names->pdata, names->len);
-  g_autofree char *cleaned = text_clean (name, -1);
+  g_autofree char *cleaned = text_clean_told (name); /* somebody may give a token here */
 
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG, _ ("there is no profile \"%s\""), cleaned);
   if (error == NULL)

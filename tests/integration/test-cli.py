@@ -174,6 +174,18 @@ def _(room):
     fails(room.run('avouch', 'status', '--nothing-like-it'), 2, 'lists its options')
 
 
+@test('a token that is given where a name belongs is not repeated')
+def _(room):
+    offline(room, 'acme')
+    token = '00Ddemo000000001!' + 'AQ.x_' * 19
+    for command in ([], ['revoke'], ['whoami'], ['token'], ['token', 'acme'], ['register', 'new'],
+                    ['profile', 'import', 'sf', 'file']):
+        result = room.run('avouch', *command, token)
+        assert_in(result.code, (2, 3))
+        assert_not_in(token, result.errors)
+        assert_match('^avouch: ', result.errors)
+
+
 @test('exit codes tell configuration, key, passphrase, network and refusal apart')
 def _(room):
     account = Account(room)
