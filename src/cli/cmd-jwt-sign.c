@@ -66,9 +66,9 @@ static const Option sign_options[] = {
 static const char *const sign_example[] = {
   "avouch jwt sign --key robot.p12 --iss app --aud https://api.example --exp +5m",
   N_ ("a token for five minutes; the passphrase is asked for"),
-  "avouch jwt sign --secret env:METABASE_SECRET_KEY --exp +10m "
-  "--claim-json 'resource={\"dashboard\":1}' --claim-json 'params={}' "
-  "--url-template 'https://metabase.example/embed/dashboard/{jwt}#bordered=true'",
+  "avouch jwt sign --secret env:METABASE_SECRET_KEY --exp +10m \\\n"
+  "        --claim-json 'resource={\"dashboard\":1}' --claim-json 'params={}' \\\n"
+  "        --url-template 'https://metabase.example/embed/dashboard/{jwt}'",
   N_ ("the signed URL by which a page embeds a dashboard of Metabase"),
   NULL,
 };

@@ -66,8 +66,8 @@ static const Option verify_options[] = {
 static const char *const verify_example[] = {
   "avouch jwt verify --key issuer.crt --audience https://api.example < token",
   N_ ("prints the claims if the token is good; exits with 6 and says why if not"),
-  "avouch jwt verify --key https://login.example/.well-known/jwks.json --issuer "
-  "https://login.example < token",
+  "avouch jwt verify --key https://login.example/.well-known/jwks.json \\\n"
+  "        --issuer https://login.example < token",
   N_ ("with the keys that the issuer publishes"),
   NULL,
 };

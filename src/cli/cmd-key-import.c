@@ -30,7 +30,8 @@ static const Option import_options[] = {
 static const char *const import_example[] = {
   "avouch key import vendor.jks --key-alias robot --to acme",
   N_ ("asks for the keystore's passphrase, and writes acme.p12 with a new one"),
-  "avouch key import old.p12 --passphrase file:old.pass --to ./new.pem --new-passphrase prompt",
+  "avouch key import old.p12 --passphrase file:old.pass \\\n"
+  "        --to ./new.pem --new-passphrase prompt",
   N_ ("writes encrypted PEM, and asks for its passphrase twice"),
   NULL,
 };

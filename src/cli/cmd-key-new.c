@@ -48,7 +48,8 @@ static const char *const new_example[] = {
   "avouch key new acme",
   N_ ("makes ~/.config/avouch/keys/acme.p12, its passphrase, and acme.crt for the issuer's "
       "console"),
-  "avouch key new ./robot.pem --type p-256 --passphrase prompt --subject CN=robot,O=Acme",
+  "avouch key new ./robot.pem --type p-256 --passphrase prompt \\\n"
+  "        --subject CN=robot,O=Acme",
   N_ ("makes an encrypted PEM file here, and robot.crt"),
   "avouch key new 'pkcs11:token=hsm;object=acme'",
   N_ ("makes the key in a token, which asks for its PIN and never gives the key out"),

@@ -66,7 +66,8 @@ static const Command *const jwt_commands[] = {
 static const char *const jwt_example[] = {
   "avouch jwt decode < token",
   N_ ("shows what a token says"),
-  "avouch jwt sign --key robot.pem --sub me --exp +5m | avouch jwt verify --key robot.crt",
+  "avouch jwt sign --key robot.pem --sub me --exp +5m |\n"
+  "        avouch jwt verify --key robot.crt",
   N_ ("makes one, and verifies it"),
   NULL,
 };

@@ -15,7 +15,8 @@ from harness import *
 
 COMMANDS = ['token', 'run', 'request', 'whoami', 'status', 'doctor', 'forget', 'revoke', 'register',
             'profile', 'profile list', 'profile show', 'profile add', 'profile import', 'setup',
-            'setup git', 'setup kubectl']
+            'setup git', 'setup kubectl', 'key', 'key new', 'key show', 'key certificate', 'key import',
+            'key jwk', 'jwt', 'jwt sign', 'jwt verify', 'jwt decode']
 PASSPHRASE = 'canary-passphrase'
 
 
@@ -63,7 +64,7 @@ def offline(room, name='acme', **settings):
 
 # Help
 
-@test('every command explains itself within 80 columns, with two examples')
+@test('every command explains itself within 80 columns, with two examples or more')
 def _(room):
     for command in [''] + COMMANDS:
         texts = [succeeds(room.run('avouch', *command.split(), '--help')),
@@ -72,7 +73,7 @@ def _(room):
         assert_equal(texts[0], texts[1])
         assert_equal(texts[0], texts[2])
         assert_in(f'Usage: avouch {command}'.strip(), texts[0])
-        assert_equal(len(re.findall('^  (?:avouch|eval) .*\n      ', texts[0], re.M)), 2, texts[0])
+        assert_true(len(re.findall('^  (?:avouch|eval) .*\n      ', texts[0], re.M)) >= 2, texts[0])
         assert_true(max(map(len, texts[0].splitlines())) <= 80, texts[0])
 
 
