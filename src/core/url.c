@@ -198,6 +198,17 @@ check_encodings (const char *path, GError **error)
   return true;
 }
 
+/* libsoup makes no message of what GLib cannot decode. */
+static bool
+check_query (const char *query, GError **error)
+{
+  for (const char *at = strchr (query, '%'); at != NULL; at = strchr (at + 3, '%'))
+    if (!g_ascii_isxdigit (at[1]) || !g_ascii_isxdigit (at[2]))
+      return refuse (error, _ ("the URL's query holds a \"%\" that is no percent-encoding (a plain "
+                               "one is written \"%25\")"));
+  return true;
+}
+
 static bool
 check_segments (const char *path, GError **error)
 {
@@ -221,7 +232,8 @@ parse_path (Url *url, const char *text, GError **error)
   url->path = g_strndup (text, length);
   if (text[length] == '?')
     url->query = g_strdup (text + length + 1);
-  return check_encodings (url->path, error) && check_segments (url->path, error);
+  return check_encodings (url->path, error) && check_segments (url->path, error) &&
+         (url->query == NULL || check_query (url->query, error));
 }
 
 static bool

@@ -275,6 +275,16 @@ def _(room):
     assert_equal((len(calls(host)), host.exchanges()), (2, 2))
 
 
+@test('a percent sign that encodes nothing is refused, whoever writes it')
+def _(room):
+    server = meet(room, always(200, {'records': [], 'nextRecordsUrl': '/x?%zz'}))
+    for path in ("/q?q=SELECT Id FROM Account WHERE Name LIKE 'A%'", '/x?a=%', '/x?a=%2'):
+        fails(request(room, 'demo', path), 2, 'query holds a "%"', '"%25"')
+    assert_equal(server.seen, [])
+    fails(request(room, 'demo', '/x', '--paginate'), 2, 'query holds a "%"')
+    assert_equal(len(server.seen), 1)
+
+
 @test('a 401 for another reason is no reason to log in again')
 def _(room):
     for answer in (always(401, [{'errorCode': 'INVALID_AUTH_HEADER', 'message': 'x'}]),

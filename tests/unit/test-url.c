@@ -449,6 +449,9 @@ test_path (void)
     "https://h.example/a%zz",
     "https://h.example/a%4g",
     "https://h.example/ok%20/a%2f",
+    "https://h.example/?a=%",
+    "https://h.example/?a=%4",
+    "https://h.example/ok?a=%20&b=%zz",
     NULL,
   };
 
