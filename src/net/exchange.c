@@ -49,6 +49,7 @@ typedef struct {
   GTlsCertificateFlags certificate; /* what is wrong with the one shown */
   unsigned interim;                 /* answers of status 1xx */
   bool outdated;                    /* TLS older than 1.2 */
+  bool unframed;                    /* Content-Length is no number */
   ExchangeAnswer *answer;           /* once there are headers */
   GInputStream *stream;
   Body body;
@@ -252,6 +253,15 @@ is_success (unsigned status)
   return status >= FIRST_SUCCESS && status < FIRST_REDIRECT;
 }
 
+static GError *
+failure_unframed (const Exchange *exchange)
+{
+  g_autoptr (GError) cause = g_error_new_literal (SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_PARSING,
+                                                  "Content-Length is no number");
+
+  return failure_explain (cause, exchange->place, 0);
+}
+
 /* What the headers alone forbid. */
 static GError *
 refuse_headers (const Exchange *exchange)
@@ -261,6 +271,8 @@ refuse_headers (const Exchange *exchange)
 
   if (is_from_proxy (exchange))
     return failure_proxy (exchange->place, status);
+  if (exchange->unframed)
+    return failure_unframed (exchange);
   if (status >= FIRST_REDIRECT && status < FIRST_CLIENT_ERROR)
     return failure_redirect (exchange->place, status,
                              soup_message_headers_get_one (headers, "Location"));
@@ -270,13 +282,20 @@ refuse_headers (const Exchange *exchange)
   return NULL;
 }
 
+/* Whatever the headers say of one (RFC 9112 section 6.3). */
+static bool
+has_no_body (const Exchange *exchange, unsigned status)
+{
+  return strcmp (exchange->call.method, "HEAD") == 0 || status == NO_CONTENT;
+}
+
 /* Where the server says that it will close the connection, libsoup takes any end of it. */
 static int64_t
 announced_length (const Exchange *exchange)
 {
   SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
 
-  if (strcmp (exchange->call.method, "HEAD") == 0 || exchange->answer->status == NO_CONTENT ||
+  if (has_no_body (exchange, exchange->answer->status) ||
       soup_message_headers_get_encoding (headers) != SOUP_ENCODING_CONTENT_LENGTH)
     return 0;
   return soup_message_headers_get_content_length (headers);
@@ -334,9 +353,15 @@ on_status (SoupMessage *message, GParamSpec *property, void *user_data)
   Exchange *exchange = user_data;
   SoupMessageHeaders *headers = soup_message_get_response_headers (message);
   const char *coding = soup_message_headers_get_one (headers, "Transfer-Encoding");
+  const char *length = soup_message_headers_get_one (headers, "Content-Length");
 
   (void) property;
-  exchange->body.chunked = coding != NULL && g_ascii_strcasecmp (coding, "chunked") == 0;
+  /* libsoup would take a negative one. */
+  exchange->unframed = length != NULL && length[strspn (length, G_CSET_DIGITS)] != '\0';
+  if (exchange->unframed)
+    soup_message_headers_remove (headers, "Content-Length");
+  exchange->body.chunked = !has_no_body (exchange, soup_message_get_status (message)) &&
+                           coding != NULL && g_ascii_strcasecmp (coding, "chunked") == 0;
   if (!exchange->body.chunked)
     return;
   soup_message_headers_remove (headers, "Transfer-Encoding");

@@ -285,6 +285,23 @@ def _(room):
     assert_equal(len(server.seen), 1)
 
 
+@test('a length that is no number makes no answer')
+def _(room):
+    for length in ('-5', '+1', '1x'):
+        meet(room, raw(f'HTTP/1.1 200 X\r\nContent-Length: {length}\r\n\r\nx'.encode()))
+        fails(request(room, 'demo', '/x'), 1, 'the answer is not HTTP')
+        (room.config / 'avouch.conf').unlink()
+
+
+@test('an answer without a body may say how one would have been sent')
+def _(room):
+    chunked = 'HTTP/1.1 {} X\r\nTransfer-Encoding: chunked\r\n\r\n'
+    for words, status in ((['HEAD', '/x'], 200), (['DELETE', '/x'], 204)):
+        meet(room, raw(chunked.format(status).encode()))
+        assert_equal(succeeds(request(room, 'demo', *words)), '')
+        (room.config / 'avouch.conf').unlink()
+
+
 @test('a 401 for another reason is no reason to log in again')
 def _(room):
     for answer in (always(401, [{'errorCode': 'INVALID_AUTH_HEADER', 'message': 'x'}]),
