@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "api.h"
 
+#include "cache.h"
 #include "error.h"
+#include "heal.h"
 #include "i18n.h"
 #include "instance.h"
 #include "issuer.h"
 #include "obtain.h"
+#include "process.h"
 #include "profiles.h"
 
 #include <string.h>
@@ -145,6 +148,26 @@ api_explain (const Api *api, const ExchangeAnswer *answer)
   return error;
 }
 
+/* A program that calls again and again must not log in each time, until the user is locked out. */
+bool
+api_may_renew (const Api *api)
+{
+  g_autoptr (Cache) cache = cache_open (api->invocation->environment, NULL);
+  g_autofree char *token = obtain_token_name (api->profile, api->request);
+
+  return cache == NULL || !heal_is_vain (cache, token, process_now ());
+}
+
+void
+api_renewed_in_vain (const Api *api)
+{
+  g_autoptr (Cache) cache = cache_open (api->invocation->environment, NULL);
+  g_autofree char *token = obtain_token_name (api->profile, api->request);
+
+  if (cache != NULL)
+    heal_note_vain (cache, token, process_now ());
+}
+
 bool
 api_renew (Api *api, GError **error)
 {
@@ -179,8 +202,13 @@ ExchangeAnswer *
 api_send (Api *api, const ExchangeCall *call, GError **error)
 {
   g_autoptr (ExchangeAnswer) answer = send_once (api, call, error);
+  g_autoptr (ExchangeAnswer) second = NULL;
 
-  if (answer == NULL || !api_is_session_over (api, answer))
+  if (answer == NULL || !api_is_session_over (api, answer) || !api_may_renew (api))
     return g_steal_pointer (&answer);
-  return api_renew (api, error) ? send_once (api, call, error) : NULL;
+  if (!api_renew (api, error) || (second = send_once (api, call, error)) == NULL)
+    return NULL;
+  if (api_is_session_over (api, second))
+    api_renewed_in_vain (api);
+  return g_steal_pointer (&second);
 }

@@ -39,8 +39,11 @@ GError *api_explain (const Api *api, const ExchangeAnswer *answer);
 bool api_is_success (const ExchangeAnswer *answer);
 /* Drops the token that was refused, and logs in anew. Errors: as of obtain_credential. */
 bool api_renew (Api *api, GError **error);
+/* Not for a minute after a login that was of no use: the new token was refused as well. */
+bool api_may_renew (const Api *api);
+void api_renewed_in_vain (const Api *api);
 
 /* One exchange with the token as its bearer (CALL has none of its own). Where the session has
- * ended, the token is replaced and the call made once more. The answer is of any status but 3xx.
- * Errors: as of exchange_send_async and api_renew. */
+ * ended, the token is replaced and the call made once more, if api_may_renew. The answer is of any
+ * status but 3xx. Errors: as of exchange_send_async and api_renew. */
 ExchangeAnswer *api_send (Api *api, const ExchangeCall *call, GError **error);

@@ -9,18 +9,10 @@
 #include <string.h>
 
 enum {
-  FIRST_SUCCESS = 200,
-  FIRST_REDIRECT = 300,
   FORBIDDEN = 403,
   NOT_FOUND = 404,
   FIRST_SERVER_ERROR = 500,
 };
-
-static bool
-is_success (const ExchangeAnswer *answer)
-{
-  return answer->status >= FIRST_SUCCESS && answer->status < FIRST_REDIRECT;
-}
 
 static ExchangeAnswer *
 get (Api *api, const char *path, GError **error)
@@ -51,12 +43,13 @@ ask (Api *api, const char *userinfo, GError **error)
   g_autoptr (ExchangeAnswer) other = NULL;
   g_autofree char *path = identity_path (api);
 
-  if (answer == NULL || is_success (answer) || answer->status >= FIRST_SERVER_ERROR || path == NULL)
+  if (answer == NULL || api_is_success (answer) || answer->status >= FIRST_SERVER_ERROR ||
+      path == NULL)
     return g_steal_pointer (&answer);
   other = get (api, path, error);
   if (other == NULL)
     return NULL;
-  return is_success (other) ? g_steal_pointer (&other) : g_steal_pointer (&answer);
+  return api_is_success (other) ? g_steal_pointer (&other) : g_steal_pointer (&answer);
 }
 
 /* These two say so in plain text, with a status that others use for a right that lacks ("Identity
@@ -70,16 +63,27 @@ says (const ExchangeAnswer *answer, const char *word)
   return length == strlen (word) && memcmp (body, word, length) == 0;
 }
 
+static bool
+is_bad_token (const ExchangeAnswer *answer)
+{
+  return answer->status == FORBIDDEN && says (answer, "Bad_OAuth_Token");
+}
+
 /* A token from the cache may be over; one from a login since the command BEGAN cannot. */
 static ExchangeAnswer *
 ask_twice (Api *api, const char *userinfo, int64_t began, GError **error)
 {
   g_autoptr (ExchangeAnswer) answer = ask (api, userinfo, error);
+  g_autoptr (ExchangeAnswer) second = NULL;
 
-  if (answer == NULL || answer->status != FORBIDDEN || !says (answer, "Bad_OAuth_Token") ||
-      api->credential->issued_at > began)
+  if (answer == NULL || !is_bad_token (answer) || api->credential->issued_at > began ||
+      !api_may_renew (api))
     return g_steal_pointer (&answer);
-  return api_renew (api, error) ? ask (api, userinfo, error) : NULL;
+  if (!api_renew (api, error) || (second = ask (api, userinfo, error)) == NULL)
+    return NULL;
+  if (is_bad_token (second))
+    api_renewed_in_vain (api);
+  return g_steal_pointer (&second);
 }
 
 static GError *
@@ -126,7 +130,7 @@ userinfo_ask (Api *api, int64_t began, GError **error)
   answer = ask_twice (api, issuer->userinfo_path, began, error);
   if (answer == NULL)
     return NULL;
-  if (is_success (answer))
+  if (api_is_success (answer))
     return account_read (answer, error);
   g_propagate_error (error, explain (answer));
   return NULL;

@@ -115,12 +115,14 @@ forget_helpmates (Cache *cache, const char *name)
   const char *parent;
   g_autofree char *question = cache_entry_hash (name, "ask-", NULL);
   g_autofree char *healed = cache_entry_hash (name, "healed-", NULL);
+  g_autofree char *vain = cache_entry_hash (name, "vain-", NULL);
   g_autofree char *seen = cache_entry_hash (name, "seen-", &parent);
   g_autofree char *lock = cache_entry_hash (name, "lock-", NULL);
 
   if (lock != NULL)
     remove_lock (cache, lock);
-  else if (question != NULL || healed != NULL || seen != NULL || g_str_has_prefix (name, ".tmp-"))
+  else if (question != NULL || healed != NULL || vain != NULL || seen != NULL ||
+           g_str_has_prefix (name, ".tmp-"))
     remove_entry (cache, name);
 }
 
@@ -221,9 +223,10 @@ sweep_link (Cache *cache, const char *name, void *data G_GNUC_UNUSED)
   const char *parent = NULL;
   g_autofree char *question = cache_entry_hash (name, "ask-", NULL);
   g_autofree char *healed = cache_entry_hash (name, "healed-", NULL);
+  g_autofree char *vain = cache_entry_hash (name, "vain-", NULL);
   g_autofree char *seen = cache_entry_hash (name, "seen-", &parent);
   g_autofree char *answer = question != NULL ? cache_recall (cache, question) : NULL;
-  const char *token = healed != NULL ? healed : seen != NULL ? seen : answer;
+  const char *token = healed != NULL ? healed : vain != NULL ? vain : seen != NULL ? seen : answer;
 
   if (question == NULL && token == NULL)
     return;

@@ -7,6 +7,7 @@
  *     lock-HASH     held by whoever mints that token; empty
  *     seen-HASH-…   a symbolic link: which token a parent process was given (see heal.h)
  *     healed-HASH   a symbolic link: when that token was last dropped for a parent's asking again
+ *     vain-HASH     a symbolic link: when the one that replaced that token was refused as well
  *
  * HASH is a SHA-256 in hexadecimal: the question's, else the token's. Files are 0600 and replaced
  * by rename; what cannot be read whole is a miss. */

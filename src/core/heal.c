@@ -11,6 +11,7 @@
 
 enum {
   QUIET = 10,             /* seconds after one heal of a token before the next */
+  QUIET_IN_VAIN = 60,     /* the same after a login that did not help */
   FINGERPRINT_LENGTH = 16 /* hexadecimal digits: tells tokens apart, and tells nothing of them */
 };
 
@@ -35,19 +36,34 @@ name_generation (const Credential *credential)
                           g_checksum_get_string (checksum));
 }
 
+static void
+write_time (Cache *cache, const char *prefix, const char *token, int64_t now)
+{
+  g_autofree char *name = cache_entry_name (prefix, token);
+  g_autofree char *mark = g_strdup_printf ("%lld", (long long) now);
+
+  cache_write_link (cache, name, mark);
+}
+
+/* Whether the link tells of a time less than SECONDS ago. */
+static bool
+was_within (Cache *cache, const char *prefix, const char *token, int64_t now, int64_t seconds)
+{
+  g_autofree char *name = cache_entry_name (prefix, token);
+  g_autofree char *mark = cache_read_link (cache, name);
+  int64_t time;
+
+  return mark != NULL && text_parse_int (mark, 0, now, &time) && now - time < seconds;
+}
+
 /* Claims the right to heal TOKEN. Two parents at the same instant may both get it: they then meet
  * at the token's lock, and the second finds a new token there. */
 static bool
 claim (Cache *cache, const char *token, int64_t now)
 {
-  g_autofree char *name = cache_entry_name ("healed-", token);
-  g_autofree char *last = cache_read_link (cache, name);
-  g_autofree char *mark = g_strdup_printf ("%lld", (long long) now);
-  int64_t healed_at;
-
-  if (last != NULL && text_parse_int (last, 0, now, &healed_at) && now - healed_at < QUIET)
+  if (was_within (cache, "healed-", token, now, QUIET))
     return false;
-  cache_write_link (cache, name, mark);
+  write_time (cache, "healed-", token, now);
   return true;
 }
 
@@ -92,4 +108,16 @@ heal_note (Cache *cache, const char *token, const Credential *credential, const 
                               : name_generation (credential);
 
   cache_write_link (cache, name, seen);
+}
+
+void
+heal_note_vain (Cache *cache, const char *token, int64_t now)
+{
+  write_time (cache, "vain-", token, now);
+}
+
+bool
+heal_is_vain (Cache *cache, const char *token, int64_t now)
+{
+  return was_within (cache, "vain-", token, now, QUIET_IN_VAIN);
 }

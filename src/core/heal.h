@@ -14,3 +14,8 @@ bool heal_is_refused (Cache *cache, const char *token, const Credential *credent
 /* Notes what PARENT was given in its place. */
 void heal_note (Cache *cache, const char *token, const Credential *credential, const char *parent,
                 bool healed);
+
+/* For whoever is told of a 401: one more login for TOKEN was of no use, so that for a minute there
+ * is none on another 401. */
+void heal_note_vain (Cache *cache, const char *token, int64_t now);
+bool heal_is_vain (Cache *cache, const char *token, int64_t now);

@@ -275,6 +275,18 @@ def _(room):
     assert_equal((len(calls(host)), host.exchanges()), (2, 2))
 
 
+@test('calls in a loop do not log in each time where every token is refused')
+def _(room):
+    host = start_host(room)
+    host.set(form(rest_times=99, rest_status=401, rest_code='INVALID_SESSION_ID',
+                  rest_message='over'))
+    for words in [('/services/data',)] * 4 + [('--paginate', PAGE), ('--bulk', QUERY)]:
+        fails(request(room, 'demo', *words), 6, 'INVALID_SESSION_ID: over')
+    assert_equal(host.exchanges(), 2)
+    host.set('rest-times=0')
+    succeeds(request(room, 'demo', '/services/data'))
+
+
 @test('a percent sign that encodes nothing is refused, whoever writes it')
 def _(room):
     server = meet(room, always(200, {'records': [], 'nextRecordsUrl': '/x?%zz'}))

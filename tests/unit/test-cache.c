@@ -458,6 +458,7 @@ test_forget_all (Fixture *fixture, const void *data G_GNUC_UNUSED)
   cache_remember (fixture->cache, QUESTION, TOKEN);
   add_link (fixture, "seen-" TOKEN "-1-2", "x");
   add_link (fixture, "healed-" TOKEN, "x");
+  add_link (fixture, "vain-" TOKEN, "x");
   touch (fixture, ".tmp-0123456789abcdef");
   touch (fixture, "lock-" OTHER);
   touch (fixture, "not-ours");
@@ -479,6 +480,7 @@ test_sweep_removes (Fixture *fixture, const void *data G_GNUC_UNUSED)
   touch (fixture, ".tmp-0123456789abcdef");
   add_link (fixture, "seen-" TOKEN "-1-2", "x");
   add_link (fixture, "healed-" TOKEN, "x");
+  add_link (fixture, "vain-" TOKEN, "x");
   add_link (fixture, "ask-" OTHER, "token-" OTHER);
   /* Far enough from the files' own times, which are the machine's. */
   cache_sweep (fixture->cache, process_now () + 86400);

@@ -146,6 +146,19 @@ test_no_secret_in_links (Fixture *fixture, const void *data G_GNUC_UNUSED)
 }
 
 static void
+test_in_vain (Fixture *fixture, const void *data G_GNUC_UNUSED)
+{
+  g_assert_false (heal_is_vain (fixture->cache, TOKEN, NOW));
+  heal_note_vain (fixture->cache, TOKEN, NOW);
+  g_assert_true (heal_is_vain (fixture->cache, TOKEN, NOW));
+  g_assert_true (heal_is_vain (fixture->cache, TOKEN, NOW + 59));
+  g_assert_false (heal_is_vain (fixture->cache, TOKEN, NOW + 60));
+  g_assert_false (heal_is_vain (fixture->cache, TOKEN, NOW - 1)); /* the clock was set back */
+  heal_note_vain (fixture->cache, TOKEN, NOW + 60);
+  g_assert_true (heal_is_vain (fixture->cache, TOKEN, NOW + 61));
+}
+
+static void
 add (const char *path, void (*test) (Fixture *, const void *))
 {
   g_test_add (path, Fixture, NULL, set_up, test, tear_down);
@@ -164,6 +177,7 @@ main (int argc, char **argv)
   add ("/heal/failed-mint-is-not-tried-again-at-each-call", test_failed_mint);
   add ("/heal/once-in-ten-seconds-whoever-asks", test_once_in_ten_seconds);
   add ("/heal/token-minted-for-a-parent-counts-as-given", test_minted_for_a_parent);
+  add ("/heal/login-in-vain-rests-a-minute", test_in_vain);
   add ("/heal/links-tell-no-secret", test_no_secret_in_links);
   return g_test_run ();
 }
