@@ -22,6 +22,17 @@ set_failed (const BulkPart *part, AvouchError kind, const char *why, GError **er
   return false;
 }
 
+/* Whether PART's file still has its name. Another run may have put it in its place, or dropped it,
+ * after we opened it and before the lock was ours: it is no longer to be written to. */
+static bool
+is_in_place (const BulkPart *part, struct stat *status)
+{
+  struct stat named;
+
+  return fstat (part->fd, status) == 0 && lstat (part->path, &named) == 0 &&
+         named.st_dev == status->st_dev && named.st_ino == status->st_ino;
+}
+
 /* Nobody writes here beside us: the lock goes with the process. */
 static bool
 open_file (BulkPart *part, struct stat *status, GError **error)
@@ -34,7 +45,7 @@ open_file (BulkPart *part, struct stat *status, GError **error)
   part->fd = fd;
   if (fstat (fd, status) != 0 || !S_ISREG (status->st_mode))
     return set_failed (part, AVOUCH_ERROR_USAGE, _ ("it is not a regular file"), error);
-  if (fcntl (fd, F_OFD_SETLK, &lock) != 0)
+  if (fcntl (fd, F_OFD_SETLK, &lock) != 0 || !is_in_place (part, status))
     return set_failed (part, AVOUCH_ERROR_USAGE, _ ("another avouch is writing it"), error);
   return true;
 }

@@ -19,6 +19,8 @@
 
 enum { FORMAT = 1 };
 
+#define MAX_COUNT (INT64_C (1) << 60) /* leaves room to add to */
+
 typedef struct {
   const char *name;
   size_t offset;
@@ -73,6 +75,15 @@ read_texts (JsonObject *object, BulkState *state, GError **error)
 }
 
 static bool
+are_counts (const BulkState *state)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (numbers); i++)
+    if (*number_of (state, &numbers[i]) < 0 || *number_of (state, &numbers[i]) > MAX_COUNT)
+      return false;
+  return true;
+}
+
+static bool
 read_numbers (JsonObject *object, BulkState *state, GError **error)
 {
   int64_t format = 0;
@@ -86,8 +97,7 @@ read_numbers (JsonObject *object, BulkState *state, GError **error)
       !json_optional_int (object, "complete", &complete, &found, error))
     return false;
   state->complete = complete != 0;
-  if (format == FORMAT && state->offset >= 0 && state->pages >= 0 && state->records >= 0 &&
-      bulk_job_is_id (state->job) &&
+  if (format == FORMAT && are_counts (state) && bulk_job_is_id (state->job) &&
       (state->locator == NULL || bulk_page_is_locator (state->locator)))
     return true;
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL, _ ("a value in it is not usable"));

@@ -320,6 +320,7 @@ def _(room):
     path = room.path / 'out.csv.part.json'
     good = json.loads(path.read_text())
     for changes in ({'job': '../x'}, {'locator': 'a b'}, {'offset': -1}, {'offset': 'x'},
+                    {'records': 2 ** 63 - 1}, {'pages': 2 ** 63 - 1},
                     {'job': None}, {'format': 2}, {'locator': 'x' * 600}):
         path.write_text(json.dumps({**good, **changes}))
         fails(bulk(room, '--output', 'out.csv'), 1, 'out.csv.part.json cannot be used',
@@ -367,6 +368,28 @@ def _(room):
         fails(bulk(room, '--output', 'out.csv'), 2, 'another avouch is writing it')
         return True
     assert_equal(interrupt(room, second)[0], -signal.SIGINT)
+
+
+@test('downloads to one file that begin and end at the same time never leave half of one')
+def _(room):
+    host = start_host(room)
+    host.set('records=30&page=10')
+    succeeds(request(room, 'demo', '/services/data'))
+    command = [TEST_BIN / 'avouch', 'request', 'demo', '--bulk', QUERY, '--output', 'out.csv',
+               '--force', '--restart']
+    crowd = [subprocess.Popen(command, cwd=room.path, env=room.environment, encoding='utf-8',
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(12)]
+    done = 0
+    for process in crowd:
+        output, errors = process.communicate(timeout=60)
+        if process.returncode == 0:
+            assert_equal(output, 'out.csv: 30 records\n')
+            done += 1
+        else:
+            assert_in('another avouch is writing it', errors)
+    assert_true(done > 0, 'not one of them came to an end')
+    assert_equal(records(room.path / 'out.csv'), expected(30))
+    assert_equal(left(room), ['out.csv'])
 
 
 def check_full(room, target, **options):
