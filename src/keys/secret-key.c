@@ -5,6 +5,7 @@
 #include "error.h"
 #include "i18n.h"
 #include "key-private.h"
+#include "public-encoding.h"
 #include "text.h"
 
 #include <string.h>
@@ -127,7 +128,7 @@ find_encoding (const char *name, GError **error)
   return NULL;
 }
 
-/* A public key's text as a secret is known to everybody: the mistake behind many forged tokens. */
+/* A public key as a secret is known to everybody: the mistake behind many forged tokens. */
 static bool
 check_no_key (const Secret *content, GError **error)
 {
@@ -139,6 +140,8 @@ check_no_key (const Secret *content, GError **error)
     what = "PEM";
   else if (memmem (bytes, length, "\"kty\"", strlen ("\"kty\"")) != NULL)
     what = "JWK";
+  else if (public_encoding_recognise (content) != PUBLIC_FORM_NONE)
+    what = "DER/JKS";
   if (what == NULL)
     return true;
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY, _ ("it is a key (%s), not a bare secret"),
@@ -159,7 +162,7 @@ secret_key_new (const Secret *content, const char *encoding, GError **error)
     return NULL;
   span.bytes = secret_bytes (content, &span.length);
   secret = decode (span, error);
-  return secret != NULL ? key_new_secret (secret, error) : NULL;
+  return secret != NULL && check_no_key (secret, error) ? key_new_secret (secret, error) : NULL;
 }
 
 Key *

@@ -446,6 +446,18 @@ def _(room):
     token = sign(room, '--key', key, '--exp', '+5m')
     assert_refused(room, token, '--algorithm', 'RS512', key=('--key', public),
                    reason='only RS512 is accepted')
+    der = subprocess.run(['openssl', 'pkey', '-pubin', '-in', public, '-outform', 'DER'],
+                         check=True, capture_output=True).stdout
+    pkcs1 = subprocess.run(['openssl', 'rsa', '-pubin', '-in', public, '-RSAPublicKey_out',
+                            '-outform', 'DER'], check=True, capture_output=True).stdout
+    for content in (public.read_bytes(), der, pkcs1):
+        (room.path / 'known').write_bytes(content)
+        (room.path / 'coded').write_bytes(base64.b64encode(content))
+        for name, encoding in (('known', 'plain'), ('coded', 'base64')):
+            (room.path / name).chmod(0o600)
+            assert_in('not a bare secret',
+                      jwt(room, 'sign', '--secret', room.path / name, '--secret-encoding',
+                          encoding, code=4).errors)
 
 
 @test('--raw verifies the signature alone and prints any payload as it is')
