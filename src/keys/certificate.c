@@ -8,6 +8,7 @@
 #include "text.h"
 
 #include <gnutls/crypto.h>
+#include <string.h>
 
 enum {
   SERIAL_SIZE = 16, /* bytes; RFC 5280 section 4.1.2.2 allows 20 */
@@ -49,6 +50,20 @@ set_common_name (gnutls_x509_crt_t certificate, const char *name, GError **error
          fail_subject (_ ("it is not a name"), error);
 }
 
+/* "CN=#0500" would put any DER into the certificate, which then may be none: RFC 4514 section 2.4.
+ * A "#" that is meant is escaped. */
+static bool
+has_encoded_value (const char *subject)
+{
+  for (const char *at = subject; (at = strchr (at, '=')) != NULL;)
+    {
+      at += 1 + strspn (at + 1, " ");
+      if (*at == '#')
+        return true;
+    }
+  return false;
+}
+
 static bool
 set_subject (gnutls_x509_crt_t certificate, const char *subject, GError **error)
 {
@@ -62,6 +77,8 @@ set_subject (gnutls_x509_crt_t certificate, const char *subject, GError **error)
     return fail_subject (_ ("it is too long"), error);
   if (!is_distinguished (subject))
     return set_common_name (certificate, subject, error);
+  if (has_encoded_value (subject))
+    return fail_subject (_ ("a value begins with \"#\": write \"\\#\""), error);
   return gnutls_x509_crt_set_dn (certificate, subject, &at) >= 0 ||
          fail_subject (_ ("it is not a distinguished name by RFC 4514"), error);
 }

@@ -247,12 +247,15 @@ test_subjects (void)
   g_assert_true (certificate_check_subject (longest, &error));
   g_assert_true (certificate_check_subject ("robot at acme (ümlaut)", &error));
   g_assert_true (certificate_check_subject ("CN=a=b", &error));
+  g_assert_true (certificate_check_subject ("CN=\\#1,O=a#b", &error));
   expect_subject_error (longer, "64 characters");
   expect_subject_error ("", "empty");
   expect_subject_error ("a\nb", "control character");
   expect_subject_error ("\xff", "control character");
   expect_subject_error ("CN=", "RFC 4514");
   expect_subject_error ("CM=robot", "RFC 4514");
+  expect_subject_error ("CN=#0500", "begins with");
+  expect_subject_error ("CN=robot,O= #0c0161", "begins with");
 }
 
 static void
