@@ -222,12 +222,15 @@ static bool
 run (const Invocation *call, GError **error)
 {
   const DecodeOptions *options = call->values;
-  const char *file = options->token_file != NULL ? options->token_file : call->arguments[0];
   g_auto (Token) token = { .now = process_now () };
-  g_autoptr (Secret) text = jwt_input_token (file, call, error);
+  g_autoptr (Secret) text = NULL;
+  const char *file;
   size_t length;
   const char *bytes;
 
+  if (!jwt_input_choose (call, options->token_file, &file, error))
+    return false;
+  text = jwt_input_token (file, call, error);
   if (text == NULL)
     return false;
   bytes = secret_bytes (text, &length);

@@ -261,19 +261,6 @@ print (const Verdict *verdict, const Invocation *call, GError **error)
 }
 
 static bool
-choose_file (const Invocation *call, const char **file, GError **error)
-{
-  const VerifyOptions *options = call->values;
-
-  *file = options->token_file != NULL ? options->token_file : call->arguments[0];
-  if (options->token_file == NULL || call->arguments[0] == NULL)
-    return true;
-  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
-               _ ("give the token's file once: by --token-file, or as an argument"));
-  return false;
-}
-
-static bool
 run (const Invocation *call, GError **error)
 {
   const VerifyOptions *options = call->values;
@@ -289,7 +276,8 @@ run (const Invocation *call, GError **error)
   GError *reason = NULL;
 
   if (!check_raw (options, error) || !read_rules (options, &rules, error) ||
-      !find_algorithm (options->algorithm, &named, error) || !choose_file (call, &file, error))
+      !find_algorithm (options->algorithm, &named, error) ||
+      !jwt_input_choose (call, options->token_file, &file, error))
     return false;
   token = jwt_input_token (file, call, &reason);
   if (token == NULL)

@@ -41,6 +41,22 @@ jwt_input_check_argument (const char *text, GError **error)
   return false;
 }
 
+bool
+jwt_input_choose (const Invocation *call, const char *option, const char **file, GError **error)
+{
+  const char *argument = call->arguments[0];
+
+  if (option != NULL && argument != NULL)
+    {
+      if (jwt_input_check_argument (argument, error))
+        g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+                     _ ("give the token's file once: by --token-file, or as an argument"));
+      return false;
+    }
+  *file = option != NULL ? option : argument;
+  return true;
+}
+
 static Secret *
 fail_read (const char *file, int code, GError **error)
 {

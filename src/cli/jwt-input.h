@@ -9,6 +9,11 @@
  * why it does not belong there. */
 bool jwt_input_check_argument (const char *text, GError **error);
 
+/* The one of OPTION and CALL's argument that is given, in FILE; NULL if neither is. Error: usage
+ * (both are). */
+bool jwt_input_choose (const Invocation *call, const char *option, const char **file,
+                       GError **error);
+
 /* The token in FILE, or on standard input where FILE is NULL or "-": without the white space around
  * it and a "Bearer " in front. Errors: usage (FILE is a token itself), internal, protocol. */
 Secret *jwt_input_token (const char *file, const Invocation *call, GError **error);

@@ -338,8 +338,8 @@ def _(room):
             room.write('token', text)
             result = jwt(room, 'verify', '--secret', 'secret', *arguments, input=given)
             assert_equal(json.loads(result.output), {'exp': FUTURE})
-    assert_in('once', jwt(room, 'verify', '--secret', 'secret', '--token-file', 'token', 'token',
-                          code=2).errors)
+    for words in (['verify', '--secret', 'secret'], ['decode']):
+        assert_in('once', jwt(room, *words, '--token-file', 'token', 'token', code=2).errors)
 
 
 @test('a token as an argument is refused and not repeated')
@@ -347,6 +347,7 @@ def _(room):
     token = hs256('{"alg":"HS256"}', '{}')
     for words in (['jwt', 'decode', token], ['jwt', 'decode', f'Bearer {token}'],
                   ['jwt', 'verify', token], ['jwt', 'verify', '--token-file', token],
+                  ['jwt', 'decode', '--token-file', 'file', token],
                   ['jwt', 'decode', 'file', token], ['jwt', 'sign', token], ['jwt', token],
                   [token], ['jwt', 'decode', f'--token={token}'], ['token', 'a', token]):
         result = room.run('avouch', *words)
