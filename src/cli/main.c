@@ -165,6 +165,7 @@ main (int argc, char **argv)
 
   fill_standard_descriptors ();
   process_harden ();
+  process_overwrite_freed ();
   /* A reader that went away is a failed write, and is reported as one. */
   signal (SIGPIPE, SIG_IGN);
   /* In this order: a command that is run gets the environment as it was. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +29,7 @@ enum {
   MAX_STAT = 1024,      /* bytes of /proc/PID/stat; its fields are numbers but for a short name */
   STARTTIME_FIELD = 22, /* proc(5) */
   STATE_FIELD = 3,      /* the first after the name */
+  PERTURB = 0xa5,       /* any byte but 0 */
 };
 
 /* What programs of ours may set to their own liking; the others stay as they are. */
@@ -63,6 +65,12 @@ process_harden (void)
   signal (SIGXFSZ, SIG_IGN);
   if (!MAY_BE_TRACED)
     prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+void
+process_overwrite_freed (void)
+{
+  mallopt (M_PERTURB, PERTURB);
 }
 
 void

@@ -11,14 +11,13 @@
 #include "spawn.h"
 
 #include <fcntl.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 2, PERTURB = 0xa5 };
+enum { EXIT_USAGE = 2 };
 
 /* What is done with a job's result, however it turned out. */
 typedef struct {
@@ -172,8 +171,7 @@ main (int argc, char **argv)
   if (lock >= 0)
     fcntl (lock, F_SETFD, FD_CLOEXEC);
   process_harden ();
-  /* Libraries free copies of key and token that we cannot reach; glibc then overwrites them. */
-  mallopt (M_PERTURB, PERTURB);
+  process_overwrite_freed ();
   umask (S_IRWXG | S_IRWXO);
   signal (SIGPIPE, SIG_IGN);
   /* Whoever starts this program does so with a clean environment (environment_for_mint), and that
