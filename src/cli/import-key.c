@@ -36,7 +36,6 @@ keep_passphrase (Import *import, ProfileDraft *draft, const char *name,
   g_autofree char *base = g_strconcat (name, ".passphrase", NULL);
   g_autofree char *path = NULL;
   g_autofree char *place = NULL;
-  g_autofree char *shown = NULL;
   g_autoptr (Secret) checked = NULL;
   size_t length;
   const char *bytes = secret_bytes (import->passphrase, &length);
