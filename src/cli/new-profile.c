@@ -110,7 +110,7 @@ check_serve (const char *value, GError **error)
       g_autoptr (GError) reason = NULL;
       g_autoptr (Pattern) pattern = **at != '\0' ? pattern_parse (*at, &reason) : NULL;
 
-      if (reason != NULL)
+      if (**at != '\0' && pattern == NULL)
         {
           error_add_prefix (reason, "serve");
           g_propagate_error (error, g_steal_pointer (&reason));
