@@ -13,11 +13,6 @@
 
 #include <string.h>
 
-enum {
-  FIRST_SUCCESS = 200,
-  FIRST_REDIRECT = 300,
-};
-
 static bool
 obtain (Api *api, GError **error)
 {
@@ -124,7 +119,7 @@ api_resolve (const Api *api, const char *path, GError **error)
 bool
 api_is_success (const ExchangeAnswer *answer)
 {
-  return answer->status >= FIRST_SUCCESS && answer->status < FIRST_REDIRECT;
+  return exchange_is_success (answer->status);
 }
 
 static const Issuer *

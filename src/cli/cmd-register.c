@@ -26,7 +26,7 @@
 /* Stands in the profile while all else is checked, before there is one. */
 #define NO_CLIENT_ID "not-registered-yet"
 
-enum { FIRST_SUCCESS = 200, FIRST_REDIRECT = 300, TIME_TO_TYPE = 300 /* seconds */ };
+enum { TIME_TO_TYPE = 300 /* seconds */ };
 
 typedef struct {
   char *login_url;
@@ -287,7 +287,7 @@ ask (const Registering *registering, Registration *made, GError **error)
   if (token == NULL)
     return false;
   answer = send (registering, token, &cause);
-  if (answer != NULL && (answer->status < FIRST_SUCCESS || answer->status >= FIRST_REDIRECT))
+  if (answer != NULL && !exchange_is_success (answer->status))
     cause = registration_explain (answer);
   else if (answer != NULL && registration_read (answer, made, &cause))
     return true;

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FIRST_SUCCESS = 200, FIRST_REDIRECT = 300, UNAUTHORIZED = 401 };
+enum { UNAUTHORIZED = 401 };
 
 typedef struct {
   gboolean all;
@@ -82,7 +82,7 @@ judge (const TokenCall *call, const ExchangeAnswer *answer, Tally *tally, GError
   const IssuerContext context = token_call_context (call, NULL);
   IssuerRefusal refusal;
 
-  if (answer->status >= FIRST_SUCCESS && answer->status < FIRST_REDIRECT)
+  if (exchange_is_success (answer->status))
     tally->revoked++;
   else if (is_over (answer))
     tally->over++;

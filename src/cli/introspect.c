@@ -14,15 +14,13 @@
 #include "token-call.h"
 #include "writer.h"
 
-enum { FIRST_SUCCESS = 200, FIRST_REDIRECT = 300 };
-
 static Introspection *
 read_answer (const TokenCall *call, const Key *key, const ExchangeAnswer *answer, GError **error)
 {
   const IssuerContext context = token_call_context (call, key);
   IssuerRefusal refusal;
 
-  if (answer->status >= FIRST_SUCCESS && answer->status < FIRST_REDIRECT)
+  if (exchange_is_success (answer->status))
     return call->issuer->read_introspection (answer, process_now (), error);
   g_propagate_error (error, issuer_explain (call->issuer, &context, answer, &refusal));
   return NULL;

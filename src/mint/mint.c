@@ -23,8 +23,6 @@ enum {
   MAX_SKEW = 24 * 60 * 60, /* an assertion by a clock further ahead would be good for that long */
 };
 
-enum { FIRST_SUCCESS = 200, FIRST_REDIRECT = 300 };
-
 typedef struct {
   const Job *job;
   const Environment *environment;
@@ -102,12 +100,6 @@ exchange (const Mint *mint, const IssuerCall *call, int timeout, int tries, GErr
   };
 
   return network_exchange (&mint->network, &request, &options, error);
-}
-
-static bool
-is_success (const ExchangeAnswer *answer)
-{
-  return answer->status >= FIRST_SUCCESS && answer->status < FIRST_REDIRECT;
 }
 
 /* The call by the clock as it is in CONTEXT, and the issuer's clock from its answer. */
@@ -189,7 +181,7 @@ introspect (Mint *mint, const Credential *credential, GError **error)
   answer = exchange (mint, &call, timeout, 1, error);
   if (answer == NULL)
     return NULL;
-  if (is_success (answer))
+  if (exchange_is_success (answer->status))
     return mint->issuer->read_introspection (answer, process_now (), error);
   g_propagate_error (error, issuer_explain (mint->issuer, &mint->context, answer, &refusal));
   return NULL;
@@ -235,7 +227,7 @@ try_once (Mint *mint, bool last, GError **error)
 
   if (answer == NULL)
     return NULL;
-  if (is_success (answer))
+  if (exchange_is_success (answer->status))
     return take (mint, answer, asked_at, error);
   explanation = issuer_explain (mint->issuer, &mint->context, answer, &refusal);
   if (last || explanation->code != AVOUCH_ERROR_REFUSED || refusal.hold > 0 ||

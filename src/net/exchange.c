@@ -247,8 +247,8 @@ is_from_proxy (const Exchange *exchange)
          soup_message_get_tls_peer_certificate (exchange->message) == NULL;
 }
 
-static bool
-is_success (unsigned status)
+bool
+exchange_is_success (unsigned status)
 {
   return status >= FIRST_SUCCESS && status < FIRST_REDIRECT;
 }
@@ -308,7 +308,7 @@ begin_body (GTask *task)
   const ExchangeSink *sink = exchange->call.sink;
   GError *error;
 
-  if (sink != NULL && is_success (soup_message_get_status (exchange->message)))
+  if (sink != NULL && exchange_is_success (soup_message_get_status (exchange->message)))
     exchange->body.sink = sink;
   error = refuse_headers (exchange);
   if (error == NULL)

@@ -21,6 +21,9 @@ typedef struct {
   int64_t retry_after; /* seconds; 0 if it did not say */
 } ExchangeAnswer;
 
+/* 2xx */
+bool exchange_is_success (unsigned status);
+
 void exchange_answer_free (ExchangeAnswer *answer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ExchangeAnswer, exchange_answer_free)
 
