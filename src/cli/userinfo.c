@@ -93,15 +93,10 @@ explain (const ExchangeAnswer *answer)
   const char *body = secret_bytes (answer->body, &length);
   g_autofree char *line = g_strndup (body, MIN (strcspn (body, "\r\n<{["), TEXT_MAX_CLEANED));
   g_autofree char *told = text_clean_told (line);
-  GError *error;
+  GError *error = issuer_explain_unavailable (answer);
 
-  if (answer->status >= FIRST_SERVER_ERROR)
-    {
-      error = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_NETWORK,
-                           _ ("the issuer is unavailable (HTTP %u)"), answer->status);
-      error_add_hint (error, _ ("try again later, and see the issuer's status page"));
-      return error;
-    }
+  if (error != NULL)
+    return error;
   error = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_REFUSED,
                        _ ("the issuer does not say whom the token is for (HTTP %u%s%s)"),
                        answer->status, *told != '\0' ? ": " : "", told);

@@ -99,19 +99,27 @@ explain_too_many (const Issuer *issuer, const IssuerContext *context, const Exch
 }
 
 GError *
-issuer_explain (const Issuer *issuer, const IssuerContext *context, const ExchangeAnswer *answer,
-                IssuerRefusal *refusal)
+issuer_explain_unavailable (const ExchangeAnswer *answer)
 {
   GError *error;
 
+  if (answer->status < FIRST_SERVER_ERROR)
+    return NULL;
+  error = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_NETWORK,
+                       _ ("the issuer is unavailable (HTTP %u)"), answer->status);
+  error_add_hint (error, _ ("try again later, and see the issuer's status page"));
+  return error;
+}
+
+GError *
+issuer_explain (const Issuer *issuer, const IssuerContext *context, const ExchangeAnswer *answer,
+                IssuerRefusal *refusal)
+{
+  GError *unavailable = issuer_explain_unavailable (answer);
+
   *refusal = (IssuerRefusal){ 0 };
-  if (answer->status >= FIRST_SERVER_ERROR)
-    {
-      error = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_NETWORK,
-                           _ ("the issuer is unavailable (HTTP %u)"), answer->status);
-      error_add_hint (error, _ ("try again later, and see the issuer's status page"));
-      return error;
-    }
+  if (unavailable != NULL)
+    return unavailable;
   if (answer->status == TOO_MANY_REQUESTS)
     return explain_too_many (issuer, context, answer, refusal);
   return issuer->explain (context, answer, refusal);

@@ -106,6 +106,8 @@ typedef struct {
 const Issuer *issuer_find (const char *name);
 /* NULL-terminated, for lists. */
 const Issuer *const *issuer_all (void);
+/* NULL unless the status is 5xx; else an error of kind network. The caller owns it. */
+GError *issuer_explain_unavailable (const ExchangeAnswer *answer);
 /* Any answer but 2xx: what all issuers have in common (5xx: network, 429: refused and held back),
  * else ISSUER's own words. The caller owns the error. */
 GError *issuer_explain (const Issuer *issuer, const IssuerContext *context,

@@ -5,6 +5,7 @@
 #include "error.h"
 #include "gnutls-auto.h"
 #include "i18n.h"
+#include "issuer.h"
 #include "oauth-error.h"
 #include "strict.h"
 
@@ -17,7 +18,6 @@ enum {
   FORBIDDEN = 403,
   NOT_FOUND = 404,
   UNAUTHORIZED = 401,
-  FIRST_SERVER_ERROR = 500,
 };
 
 void
@@ -255,12 +255,10 @@ registration_explain (const ExchangeAnswer *answer)
   g_autofree char *description = NULL;
   g_autofree char *told = NULL;
   const Refusal *known;
-  GError *error;
+  GError *error = issuer_explain_unavailable (answer);
 
-  if (answer->status >= FIRST_SERVER_ERROR)
+  if (error != NULL)
     {
-      error = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_NETWORK,
-                           _ ("the issuer is unavailable (HTTP %u)"), answer->status);
       error_add_hint (error,
                       _ ("see in Setup > App Manager whether the app was made before you try "
                          "again"));
