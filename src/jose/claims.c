@@ -4,25 +4,11 @@
 #include "error.h"
 #include "i18n.h"
 #include "moment.h"
+#include "refusal.h"
 #include "strict.h"
 #include "text.h"
 
 #include <string.h>
-
-static bool refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static bool
-refuse (GError **error, const char *format, ...)
-{
-  g_autofree char *message = NULL;
-  va_list arguments;
-
-  va_start (arguments, format);
-  message = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_set_error_literal (error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED, message);
-  return false;
-}
 
 bool
 claims_time (JsonObject *claims, const char *name, int64_t *value, bool *found, GError **error)
@@ -37,11 +23,11 @@ claims_time (JsonObject *claims, const char *name, int64_t *value, bool *found, 
   if (node == NULL)
     return true;
   if (!number)
-    return refuse (error, _ ("its “%s” is not a number"), name);
+    return refusal_set (error, _ ("its “%s” is not a number"), name);
   seconds = json_node_get_double (node);
   if (!(seconds >= (double) -MOMENT_MAX && seconds <= (double) MOMENT_MAX))
     {
-      refuse (error, _ ("its “%s” is no time that can be meant"), name);
+      refusal_set (error, _ ("its “%s” is no time that can be meant"), name);
       if (error != NULL)
         error_add_hint (*error, _ ("times are seconds since 1970, not milliseconds"));
       return false;
@@ -74,7 +60,7 @@ check_expiry (JsonObject *claims, const ClaimsRules *rules, GError **error)
     return true;
   g_autofree char *date = text_format_utc (when);
   g_autofree char *span = moment_format_span (rules->now - when);
-  refuse (error, _ ("it expired at %s, %s ago"), date, span);
+  refusal_set (error, _ ("it expired at %s, %s ago"), date, span);
   /* At its "exp" it is over already. */
   hint_leeway (rules->now - when + 1, error);
   return false;
@@ -92,10 +78,10 @@ check_start (JsonObject *claims, const ClaimsRules *rules, const char *name, GEr
     return true;
   g_autofree char *date = text_format_utc (when);
   g_autofree char *span = moment_format_span (when - rules->now);
-  refuse (error,
-          strcmp (name, "nbf") == 0 ? _ ("it is not valid before %s, in %s")
-                                    : _ ("it says that it was issued at %s, in %s"),
-          date, span);
+  refusal_set (error,
+               strcmp (name, "nbf") == 0 ? _ ("it is not valid before %s, in %s")
+                                         : _ ("it says that it was issued at %s, in %s"),
+               date, span);
   hint_leeway (when - rules->now, error);
   return false;
 }
@@ -115,13 +101,13 @@ check_string (JsonObject *claims, const char *name, const char *expected, GError
   if (expected == NULL)
     return true;
   if (!json_optional_string (claims, name, &actual, NULL))
-    return refuse (error, _ ("its “%s” is not a string"), name);
+    return refusal_set (error, _ ("its “%s” is not a string"), name);
   if (actual == NULL)
-    return refuse (error, _ ("it has no “%s”, and must say “%s”"), name, expected);
+    return refusal_set (error, _ ("it has no “%s”, and must say “%s”"), name, expected);
   if (strcmp (actual, expected) == 0)
     return true;
   g_autofree char *cleaned = text_clean_told (actual);
-  return refuse (error, _ ("its “%s” is “%s”, and must be “%s”"), name, cleaned, expected);
+  return refusal_set (error, _ ("its “%s” is “%s”, and must be “%s”"), name, cleaned, expected);
 }
 
 static bool
@@ -156,14 +142,14 @@ check_audience (JsonObject *claims, const char *const *wanted, GError **error)
     return true;
   names = g_strjoinv (", ", (char **) wanted);
   if (node == NULL)
-    return refuse (error, _ ("it has no “aud”, and must be for %s"), names);
+    return refusal_set (error, _ ("it has no “aud”, and must be for %s"), names);
   if (has_audience (node, wanted))
     return true;
   told = JSON_NODE_HOLDS_VALUE (node) ? json_node_dup_string (node) : NULL;
   if (told == NULL)
     told = json_to_string (node, FALSE);
   cleaned = text_clean (told, -1);
-  return refuse (error, _ ("it is for %s, not for %s"), cleaned, names);
+  return refusal_set (error, _ ("it is for %s, not for %s"), cleaned, names);
 }
 
 static bool
@@ -172,7 +158,7 @@ check_required (JsonObject *claims, const char *const *required, GError **error)
   for (; required != NULL && *required != NULL; required++)
     if (!json_object_has_member (claims, *required) ||
         json_object_get_null_member (claims, *required))
-      return refuse (error, _ ("it has no “%s”"), *required);
+      return refusal_set (error, _ ("it has no “%s”"), *required);
   return true;
 }
 

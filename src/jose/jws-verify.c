@@ -5,24 +5,10 @@
 #include "i18n.h"
 #include "jws.h"
 #include "mac.h"
+#include "refusal.h"
 #include "text.h"
 
 #include <string.h>
-
-static bool refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static bool
-refuse (GError **error, const char *format, ...)
-{
-  g_autofree char *message = NULL;
-  va_list arguments;
-
-  va_start (arguments, format);
-  message = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_set_error_literal (error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED, message);
-  return false;
-}
 
 static bool
 verify_hmac (const Jws *jws, const Key *key, const Algorithm *row)
@@ -116,12 +102,13 @@ find_algorithm (const Jws *jws, const Algorithm *named, GError **error)
   g_autofree char *cleaned = text_clean_told (jws->algorithm);
 
   if (g_ascii_strcasecmp (jws->algorithm, "none") == 0)
-    refuse (error, _ ("it is not signed (“alg”: “none”)"));
+    refusal_set (error, _ ("it is not signed (“alg”: “none”)"));
   else if (algorithm == NULL)
-    refuse (error, _ ("it is signed with an algorithm that avouch does not know: %s"), cleaned);
+    refusal_set (error, _ ("it is signed with an algorithm that avouch does not know: %s"),
+                 cleaned);
   else if (named != NULL && strcmp (named->name, algorithm->name) != 0)
-    refuse (error, _ ("it is signed with %s, and only %s is accepted"), algorithm->name,
-            named->name);
+    refusal_set (error, _ ("it is signed with %s, and only %s is accepted"), algorithm->name,
+                 named->name);
   else
     return algorithm;
   return NULL;
@@ -194,8 +181,8 @@ refuse_id (const Jws *jws, const KeySet *set, GError **error)
   g_autofree char *id = text_clean_told (jws->key_id);
 
   if (unusable != NULL)
-    return refuse (error, _ ("the key “%s” that it names cannot be used: %s"), id, unusable);
-  refuse (error, _ ("no key of the JWK set has the “kid” that it names: %s"), id);
+    return refusal_set (error, _ ("the key “%s” that it names cannot be used: %s"), id, unusable);
+  refusal_set (error, _ ("no key of the JWK set has the “kid” that it names: %s"), id);
   if (error != NULL)
     error_add_hint (*error, _ ("the set may be older than the key, or another issuer's"));
   return false;
@@ -216,8 +203,8 @@ refuse_misfit (Search *search, GError **error)
   if (search->candidates > 1)
     {
       g_error_free (misfit);
-      return refuse (error, _ ("it is signed with %s, which fits none of the %u keys"),
-                     search->algorithm->name, search->candidates);
+      return refusal_set (error, _ ("it is signed with %s, which fits none of the %u keys"),
+                          search->algorithm->name, search->candidates);
     }
   g_propagate_error (error, misfit);
   return false;
@@ -231,9 +218,9 @@ refuse_search (Search *search, GError **error)
   if (search->tried == 0)
     return refuse_misfit (search, error);
   if (search->tried > 1)
-    return refuse (error, _ ("the signature fits none of the %u keys that were tried"),
-                   search->tried);
-  refuse (error, _ ("the signature does not fit"));
+    return refusal_set (error, _ ("the signature fits none of the %u keys that were tried"),
+                        search->tried);
+  refusal_set (error, _ ("the signature does not fit"));
   if (error != NULL)
     error_add_hint (*error, _ ("the token was changed, or signed with another key"));
   return false;
