@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A short run of libFuzzer: a number of inputs, not of seconds, so that slow machines try as many.
+Prints TAP.
 
     run.py TARGET RUNS CORPUS…
 
@@ -27,10 +28,12 @@ def main(target, runs, *corpora):
             stdin=subprocess.DEVNULL, capture_output=True, encoding='utf-8', errors='replace',
             check=False)
     tried = re.search(r'stat::number_of_executed_units: (\d+)', done.stderr)
+    print('1..1')
     if done.returncode != 0 or tried is None or int(tried[1]) < int(runs):
         print(done.stderr[-8000:], file=sys.stderr)
+        print(f'not ok 1 - {runs} inputs')
         sys.exit(done.returncode or 1)
-    print(tried[0])
+    print(f'ok 1 - {tried[1]} inputs')
 
 
 main(*sys.argv[1:])
