@@ -88,7 +88,7 @@ judge (const TokenCall *call, const ExchangeAnswer *answer, Tally *tally, GError
     tally->over++;
   else
     {
-      g_propagate_error (error, issuer_explain (call->issuer, &context, answer, &refusal));
+      g_propagate_error (error, issuer_explain (call->issuer->explain, &context, answer, &refusal));
       return false;
     }
   return true;

@@ -22,7 +22,7 @@ read_answer (const TokenCall *call, const Key *key, const ExchangeAnswer *answer
 
   if (exchange_is_success (answer->status))
     return call->issuer->read_introspection (answer, process_now (), error);
-  g_propagate_error (error, issuer_explain (call->issuer, &context, answer, &refusal));
+  g_propagate_error (error, issuer_explain (call->issuer->explain, &context, answer, &refusal));
   return NULL;
 }
 

@@ -198,8 +198,10 @@ new_profile_issuer (const ProfileDraft *draft, GError **error)
 bool
 new_profile_ask_issuer (ProfileDraft *draft, GError **error)
 {
-  return ask (draft, "issuer", _ ("Who hands out the tokens: salesforce"), false, error) &&
-         new_profile_issuer (draft, error) != NULL;
+  g_autofree char *names = issuer_names ();
+  g_autofree char *question = g_strdup_printf (_ ("Who hands out the tokens: %s"), names);
+
+  return ask (draft, "issuer", question, false, error) && new_profile_issuer (draft, error) != NULL;
 }
 
 bool
@@ -253,7 +255,7 @@ new_profile_missing (const ProfileDraft *draft, const char *prefix, bool with_ke
   for (size_t i = 0; issuer != NULL && issuer->settings[i].name != NULL; i++)
     if (issuer->settings[i].required)
       note_missing (draft, issuer->settings[i].name, prefix, missing);
-  if (with_key)
+  if (with_key && (issuer == NULL || !issuer->keyless))
     note_missing (draft, "key", prefix, missing);
   return g_string_free (g_steal_pointer (&missing), FALSE);
 }

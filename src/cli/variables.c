@@ -7,10 +7,10 @@
 
 /* The same as `avouch token --format env` prints; AVOUCH_USERNAME is unset there too. */
 static const IssuerVariable own_variables[] = {
-  { "AVOUCH_TOKEN", ISSUER_PART_TOKEN },
-  { "AVOUCH_INSTANCE_URL", ISSUER_PART_INSTANCE },
-  { "AVOUCH_USERNAME", ISSUER_PART_NONE },
-  { NULL, ISSUER_PART_NONE },
+  { "AVOUCH_TOKEN", ISSUER_PART_TOKEN, NULL },
+  { "AVOUCH_INSTANCE_URL", ISSUER_PART_INSTANCE, NULL },
+  { "AVOUCH_USERNAME", ISSUER_PART_NONE, NULL },
+  { NULL, ISSUER_PART_NONE, NULL },
 };
 
 #define EXPIRY_NAME "AVOUCH_EXPIRES_AT"
@@ -54,16 +54,29 @@ add (Variables *variables, GPtrArray *list, const char *name, const Secret *valu
   g_ptr_array_add (list, (void *) secret_bytes (variable, NULL));
 }
 
+static void
+add_detail (Variables *variables, GPtrArray *list, const IssuerVariable *variable,
+            const Credential *credential)
+{
+  const char *detail = credential_detail (credential, variable->detail);
+  g_autoptr (Secret) value = detail != NULL ? secret_new (detail, strlen (detail)) : NULL;
+
+  if (value != NULL)
+    add (variables, list, variable->name, value);
+}
+
 /* INSTANCE: NULL where the issuer has none. */
 static void
-add_table (Variables *variables, GPtrArray *list, const IssuerVariable *table, const Secret *token,
-           const Secret *instance)
+add_table (Variables *variables, GPtrArray *list, const IssuerVariable *table,
+           const Credential *credential, const Secret *instance)
 {
   for (; table != NULL && table->name != NULL; table++)
     if (table->part == ISSUER_PART_TOKEN)
-      add (variables, list, table->name, token);
+      add (variables, list, table->name, credential->secret);
     else if (table->part == ISSUER_PART_INSTANCE && instance != NULL)
       add (variables, list, table->name, instance);
+    else if (table->part == ISSUER_PART_DETAIL)
+      add_detail (variables, list, table, credential);
 }
 
 static void
@@ -101,9 +114,9 @@ variables_fill (Variables *variables, char *const *inherited, const Issuer *issu
     if (!is_in (*inherited, own_variables) && !is_in (*inherited, issuer->variables) &&
         !is_named (*inherited, EXPIRY_NAME))
       g_ptr_array_add (list, *inherited);
-  add_table (variables, list, own_variables, credential->secret, instance);
+  add_table (variables, list, own_variables, credential, instance);
   add_expiry (variables, list, credential);
-  add_table (variables, list, issuer->variables, credential->secret, instance);
+  add_table (variables, list, issuer->variables, credential, instance);
   g_ptr_array_add (list, NULL);
   variables->list = (char **) g_ptr_array_steal (list, NULL);
   return true;

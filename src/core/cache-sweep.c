@@ -130,6 +130,9 @@ static void
 forget_entry (Cache *cache, const char *name, void *data)
 {
   Forgetting *forgetting = data;
+
+  if (cache_forget_fact (cache, name, forgetting->profile))
+    return;
   g_autofree char *token = cache_entry_hash (name, "token-", NULL);
   g_autofree char *failure = cache_entry_hash (name, "failure-", NULL);
 
@@ -213,6 +216,7 @@ sweep_file (Cache *cache, const char *name, void *data)
       if (token != NULL)
         sweep_token (cache, token, *now);
     }
+  cache_sweep_fact (cache, name, *now);
   if (g_str_has_prefix (name, ".tmp-"))
     sweep_temporary (cache, name, *now);
 }

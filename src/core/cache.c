@@ -150,8 +150,8 @@ read_bytes (int fd, size_t size)
   return secret_buffer_end (&buffer);
 }
 
-static Record *
-read_entry (Cache *cache, const char *prefix, const char *hash)
+Record *
+cache_read_entry (Cache *cache, const char *prefix, const char *hash)
 {
   g_autofree char *name = cache_entry_name (prefix, hash);
   g_autoptr (Secret) bytes = NULL;
@@ -187,9 +187,9 @@ write_temporary (Cache *cache, const char *name, const Secret *bytes, const char
   return written;
 }
 
-static bool
-write_entry (Cache *cache, const char *prefix, const char *hash, const Record *record,
-             GError **error)
+bool
+cache_write_entry (Cache *cache, const char *prefix, const char *hash, const Record *record,
+                   GError **error)
 {
   g_autofree char *name = cache_entry_name (prefix, hash);
   g_autofree char *path = g_build_filename (cache->path, name, NULL);
@@ -212,8 +212,8 @@ write_entry (Cache *cache, const char *prefix, const char *hash, const Record *r
   return false;
 }
 
-static bool
-drop_entry (Cache *cache, const char *prefix, const char *hash)
+bool
+cache_drop_entry (Cache *cache, const char *prefix, const char *hash)
 {
   g_autofree char *name = cache_entry_name (prefix, hash);
 
@@ -223,7 +223,7 @@ drop_entry (Cache *cache, const char *prefix, const char *hash)
 Credential *
 cache_load (Cache *cache, const char *token)
 {
-  g_autoptr (Record) record = read_entry (cache, "token-", token);
+  g_autoptr (Record) record = cache_read_entry (cache, "token-", token);
 
   return record != NULL ? credential_from_record (record, NULL) : NULL;
 }
@@ -233,7 +233,7 @@ cache_store (Cache *cache, const char *token, const Credential *credential, GErr
 {
   g_autoptr (Record) record = credential_to_record (credential);
 
-  if (!write_entry (cache, "token-", token, record, error))
+  if (!cache_write_entry (cache, "token-", token, record, error))
     return false;
   cache_drop_failure (cache, token);
   return true;
@@ -242,7 +242,7 @@ cache_store (Cache *cache, const char *token, const Credential *credential, GErr
 bool
 cache_drop (Cache *cache, const char *token)
 {
-  return drop_entry (cache, "token-", token);
+  return cache_drop_entry (cache, "token-", token);
 }
 
 void
@@ -255,7 +255,7 @@ failure_free (Failure *failure)
 Failure *
 cache_load_failure (Cache *cache, const char *token)
 {
-  g_autoptr (Record) record = read_entry (cache, "failure-", token);
+  g_autoptr (Record) record = cache_read_entry (cache, "failure-", token);
   g_autoptr (Failure) failure = g_new0 (Failure, 1);
 
   int64_t wide = 0;
@@ -278,11 +278,11 @@ cache_store_failure (Cache *cache, const char *token, const Failure *failure)
   record_add_int (record, "failed-at", failure->failed_at);
   record_add_int (record, "held-until", failure->held_until);
   record_add_int (record, "profile-wide", failure->profile_wide);
-  write_entry (cache, "failure-", token, record, NULL);
+  cache_write_entry (cache, "failure-", token, record, NULL);
 }
 
 void
 cache_drop_failure (Cache *cache, const char *token)
 {
-  drop_entry (cache, "failure-", token);
+  cache_drop_entry (cache, "failure-", token);
 }

@@ -4,17 +4,19 @@
  *     ask-HASH      a symbolic link: the question HASH is answered by the token its target names
  *     token-HASH    a credential's record
  *     failure-HASH  how the last mint for that token failed
+ *     fact-HASH     what an issuer told that is no secret: an id, an endpoint
  *     lock-HASH     held by whoever mints that token; empty
  *     seen-HASH-…   a symbolic link: which token a parent process was given (see heal.h)
  *     healed-HASH   a symbolic link: when that token was last dropped for a parent's asking again
  *     vain-HASH     a symbolic link: when the one that replaced that token was refused as well
  *
- * HASH is a SHA-256 in hexadecimal: the question's, else the token's. Files are 0600 and replaced
- * by rename; what cannot be read whole is a miss. */
+ * HASH is a SHA-256 in hexadecimal: the question's, the fact's, else the token's. Files are 0600
+ * and replaced by rename; what cannot be read whole is a miss. */
 #pragma once
 
 #include "credential.h"
 #include "environment.h"
+#include "profile.h"
 
 typedef struct _Cache Cache;
 
@@ -48,6 +50,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Failure, failure_free)
 Failure *cache_load_failure (Cache *cache, const char *token);
 void cache_store_failure (Cache *cache, const char *token, const Failure *failure);
 void cache_drop_failure (Cache *cache, const char *token);
+
+/* The name under which a profile's fact NAME of TOPIC is filed; the caller owns it. */
+char *cache_fact_name (const Profile *profile, const char *name, const char *topic);
+/* NULL for a miss of any kind. The caller owns it. */
+char *cache_load_fact (Cache *cache, const char *fact, int64_t now);
+/* Failing to is no error: it is asked again. LIFETIME in seconds. */
+void cache_store_fact (Cache *cache, const char *fact, const char *profile, const char *value,
+                       int64_t now, int64_t lifetime);
+void cache_drop_fact (Cache *cache, const char *fact);
 
 /* An open-file-description lock on lock-HASH: a descriptor (inheritable on purpose by the caller),
  * or -1. WAIT_MS 0: try once. Error only for what is not simply "held by another"; a time-out

@@ -16,6 +16,7 @@ job_free (Job *job)
   g_clear_pointer (&job->request, request_free);
   g_clear_pointer (&job->passphrase, secret_unref);
   g_clear_pointer (&job->key_passphrase, secret_unref);
+  g_clear_pointer (&job->subject, secret_unref);
   g_free (job);
 }
 
@@ -57,6 +58,8 @@ job_to_record (const Job *job)
   add_request (record, job->request);
   record_add_secret (record, "passphrase", job->passphrase);
   record_add_secret (record, "key-passphrase", job->key_passphrase);
+  record_add_secret (record, "subject", job->subject);
+  record_add_int (record, "renews", job->renews);
   record_add_int (record, "verbose", job->verbose);
   return record;
 }
@@ -124,6 +127,7 @@ job_from_record (const Record *record, GError **error)
 {
   g_autoptr (Job) job = g_new0 (Job, 1);
   int64_t verbose = 0;
+  int64_t renews = 0;
 
   if (strcmp (record_kind (record), "job") != 0 || record_get (record, "profile") == NULL ||
       !is_token_name (record_get (record, "token")))
@@ -141,6 +145,9 @@ job_from_record (const Record *record, GError **error)
   job->token = g_strdup (record_get (record, "token"));
   job->passphrase = record_get_secret (record, "passphrase");
   job->key_passphrase = record_get_secret (record, "key-passphrase");
+  job->subject = record_get_secret (record, "subject");
+  record_get_int (record, "renews", &renews);
+  job->renews = renews != 0;
   record_get_int (record, "verbose", &verbose);
   job->verbose = (int) verbose;
   return g_steal_pointer (&job);

@@ -14,6 +14,8 @@ typedef struct {
   Request *request;
   Secret *passphrase;     /* NULL: avouch-mint fetches it itself */
   Secret *key_passphrase; /* likewise */
+  Secret *subject;        /* the token of `subject-token` (`env:`, `profile:`); else NULL */
+  bool renews;            /* the cached credential is still good, and may be prolonged */
   int verbose;
 } Job;
 

@@ -70,15 +70,20 @@ scan_group (Scanner *scanner, char *line, char *end, GError **error)
   return scanner->handler->group (name, scanner->line, scanner->data, error);
 }
 
+/* After a dot comes the name of a claim or a form's field, which others chose. */
 static bool
 is_key (const char *key)
 {
+  static const char foreign[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-.:/#";
   size_t length = 1;
 
   if (!g_ascii_islower (key[0]))
     return false;
   while (g_ascii_islower (key[length]) || g_ascii_isdigit (key[length]) || key[length] == '-')
     length++;
+  if (key[length] == '.' && key[length + 1] != '\0')
+    length += 1 + strspn (&key[length + 1], foreign);
   return key[length] == '\0' && length <= KEYFILE_MAX_NAME;
 }
 
@@ -154,7 +159,7 @@ scan_setting (Scanner *scanner, char *line, GError **error)
   if (!is_key (line))
     return refuse (scanner,
                    _ ("not a key before the \"=\": lower-case letters, digits and \"-\", a letter "
-                      "first, 64 at most"),
+                      "first, perhaps a dot and the name of a claim or field; 64 at most"),
                    error);
   if (!scanner->in_group)
     return refuse_name (scanner, _ ("this setting comes before the first \"[profile]\" line"), line,

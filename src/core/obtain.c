@@ -6,9 +6,11 @@
 #include "error.h"
 #include "heal.h"
 #include "i18n.h"
+#include "narrow.h"
 #include "order.h"
 #include "process.h"
 #include "route.h"
+#include "subject.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -49,11 +51,13 @@ char *
 obtain_token_name (const Profile *profile, const Request *request)
 {
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree char *path = narrow_path (profile, request);
 
   digest_add_text (checksum, "avouch token 1");
   profile_digest (profile, checksum);
   digest_add_text (checksum, request->audience);
   digest_add_text (checksum, request->scope);
+  digest_add_text (checksum, path);
   return g_strdup (g_checksum_get_string (checksum));
 }
 
@@ -111,19 +115,23 @@ find_profile (Asking *asking, GError **error)
   return true;
 }
 
+/* RENEWS: the cached token is still good. */
 static bool
-prepare_order (const Asking *asking, Order *order, GError **error)
+prepare_order (const Asking *asking, bool renews, Order *order, GError **error)
 {
-  const ObtainOptions *options = asking->options;
+  ObtainOptions options = *asking->options;
 
+  options.cached = renews;
   *order = (Order){
-    .passphrase = options->passphrase,
-    .key_passphrase = options->key_passphrase,
-    .limit = options->timeout,
-    .stays = options->stays,
+    .passphrase = options.passphrase,
+    .key_passphrase = options.key_passphrase,
+    .limit = options.timeout,
+    .stays = options.stays,
+    .renews = renews,
   };
-  return order_prepare (order, asking->profile, asking->request, asking->token,
-                        asking->options->environment, asking->options->verbose, error);
+  return subject_find (asking->profile, &options, &order->subject, error) &&
+         order_prepare (order, asking->profile, asking->request, asking->token, options.environment,
+                        options.verbose, error);
 }
 
 static bool
@@ -200,7 +208,7 @@ refresh_under_lock (Asking *asking, const char *token, int lock)
   if (!is_still_due (asking, token) || (asking->profile == NULL && !find_profile (asking, NULL)) ||
       strcmp (asking->token, token) != 0 || is_profile_held (asking))
     return;
-  if (prepare_order (asking, &order, NULL) && !order.prompts)
+  if (prepare_order (asking, true, &order, NULL) && !order.prompts)
     order_mint_in_background (&order, lock);
 }
 
@@ -347,7 +355,7 @@ answer_by_mint (Asking *asking, GError **error)
 {
   g_auto (Order) order = { 0 };
 
-  if (has_failed (asking, error) || !prepare_order (asking, &order, error))
+  if (has_failed (asking, error) || !prepare_order (asking, false, &order, error))
     return NULL;
   int lock = wait_for_lock (asking, &order, error);
   if (lock < 0)
@@ -367,7 +375,14 @@ answer_without_cache (Asking *asking, GError **error)
 
   if (asking->cache != NULL && is_profile_refused (asking, error))
     return NULL;
-  return prepare_order (asking, &order, error) ? order_mint (&order, -1, error) : NULL;
+  return prepare_order (asking, false, &order, error) ? order_mint (&order, -1, error) : NULL;
+}
+
+static Credential *
+fail_uncached (GError **error)
+{
+  g_set_error_literal (error, AVOUCH_ERROR, AVOUCH_ERROR_INTERNAL, _ ("it is not in the cache"));
+  return NULL;
 }
 
 static Credential *
@@ -377,7 +392,7 @@ answer_for_profile (Asking *asking, GError **error)
 
   if (!obtain_wants_cache (asking->profile, &wants_cache, error))
     return NULL;
-  if (!wants_cache)
+  if (!wants_cache && !asking->options->cached)
     return answer_without_cache (asking, error);
   if (asking->cache == NULL)
     {
@@ -386,7 +401,7 @@ answer_for_profile (Asking *asking, GError **error)
     }
   Credential *credential = answer_from_cache (asking, asking->token);
   if (credential == NULL)
-    credential = answer_by_mint (asking, error);
+    credential = asking->options->cached ? fail_uncached (error) : answer_by_mint (asking, error);
   if (credential != NULL && asking->question != NULL)
     cache_remember (asking->cache, asking->question, asking->token);
   return credential;

@@ -12,6 +12,8 @@ typedef struct {
   bool fresh;  /* pass over the cache, and store what comes */
   int verbose; /* 0: silent on success */
   int timeout; /* seconds, where a login may take less than the profile allows; 0: as it says */
+  bool cached; /* only what is cached: nothing is asked of anybody */
+  int depth;   /* how many profiles led to this one by their `subject-token` */
   bool stays;  /* the caller makes many calls: what they start is to be gone when they return */
   Secret *passphrase;     /* of the profile, where that was fetched and cannot be again; or NULL */
   Secret *key_passphrase; /* likewise */

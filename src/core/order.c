@@ -18,6 +18,7 @@ void
 order_clear (Order *order)
 {
   g_clear_pointer (&order->job, secret_unref);
+  g_clear_pointer (&order->subject, secret_unref);
 }
 
 static bool
@@ -78,6 +79,8 @@ order_prepare (Order *order, const Profile *profile, const Request *request, con
     .request = (Request *) request,
     .passphrase = passphrase,
     .key_passphrase = key_passphrase,
+    .subject = order->subject,
+    .renews = order->renews,
     .verbose = verbose,
   };
   order->environment = environment;

@@ -16,6 +16,8 @@ typedef struct {
   Secret *passphrase;     /* in: fetched before; borrowed, may be NULL */
   Secret *key_passphrase; /* in: likewise */
   int limit;              /* in: seconds for the login, where less than the profile's; 0: none */
+  Secret *subject;        /* in: the token of `subject-token`, if it was found; owned */
+  bool renews;            /* in: the cached token is still good, and may be prolonged */
   bool stays;             /* in: see ObtainOptions */
 } Order;
 

@@ -348,10 +348,20 @@ check_required (const Profile *profile, const char *key, GError **error)
   return false;
 }
 
+/* "claim." stands for every key that begins so. */
+static bool
+is_of_family (const char *key, const char *name)
+{
+  return g_str_has_suffix (name, ".") && g_str_has_prefix (key, name) && strcmp (key, name) != 0;
+}
+
 static bool
 is_listed (const char *key, const char *const *names)
 {
-  return names != NULL && g_strv_contains (names, key);
+  for (; names != NULL && *names != NULL; names++)
+    if (strcmp (key, *names) == 0 || is_of_family (key, *names))
+      return true;
+  return false;
 }
 
 bool

@@ -45,7 +45,8 @@ void profile_set_error (const Profile *profile, const char *key, GError **error,
                         ...) G_GNUC_PRINTF (4, 5);
 
 /* Refuses a key that is neither shared by all issuers nor in KNOWN (NULL-terminated), naming file,
- * line and the nearest known key; and a missing key of REQUIRED. */
+ * line and the nearest known key; and a missing key of REQUIRED. A name that ends with a dot stands
+ * for every key that begins so. */
 bool profile_check_keys (const Profile *profile, const char *const *known,
                          const char *const *required, GError **error);
 

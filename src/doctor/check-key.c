@@ -36,6 +36,11 @@ check_key (Patient *patient, Finding *finding)
   PassphraseKind kind = PASSPHRASE_NONE;
   const char *argument;
 
+  if (profile_get (patient->profile, "key") == NULL)
+    {
+      finding_good (finding, _ ("none is needed"));
+      return;
+    }
   patient->key =
       profile_key_open_once (patient->profile, patient->environment, &patient->passphrases, &error);
   if (patient->key == NULL)
@@ -113,9 +118,14 @@ judge_dates (Finding *finding, gnutls_x509_crt_t certificate, const char *print)
 void
 check_certificate (Patient *patient, Finding *finding)
 {
-  gnutls_x509_crt_t certificate = key_certificate (patient->key);
+  gnutls_x509_crt_t certificate = patient->key != NULL ? key_certificate (patient->key) : NULL;
   g_autofree char *print = NULL;
 
+  if (patient->key == NULL)
+    {
+      finding_skip (finding, _ ("the profile names no key"));
+      return;
+    }
   if (certificate == NULL)
     {
       finding_skip (finding, _ ("none beside the key: compare the one in the app yourself"));

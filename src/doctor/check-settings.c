@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A profile as it is written. */
 #include "i18n.h"
+#include "issuer.h"
 #include "profile-check.h"
 #include "profiles.h"
 #include "step.h"
@@ -55,16 +56,21 @@ find_rival (const Patient *patient, const char **pattern)
 static bool
 find_way (Patient *patient, GError **error)
 {
-  const char *login_url = profile_get (patient->profile, "login-url");
+  const Issuer *issuer = issuer_for_profile (patient->profile, error);
+  g_autoptr (GError) reason = NULL;
 
-  if (!network_read (&patient->network, patient->profile, patient->environment, error))
+  if (issuer == NULL ||
+      !network_read (&patient->network, patient->profile, patient->environment, error))
     return false;
   if (patient->options->timeout > 0)
     patient->network.timeout = patient->options->timeout;
-  if (login_url == NULL)
-    return true;
-  patient->place = url_parse (login_url, error);
-  return patient->place != NULL &&
+  patient->place = issuer_place (issuer, patient->profile, &reason);
+  if (reason != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return false;
+    }
+  return patient->place == NULL ||
          network_proxy (&patient->network, patient->place, &patient->proxy, error);
 }
 

@@ -3,6 +3,7 @@
 
 #include "error.h"
 #include "i18n.h"
+#include "issuer.h"
 #include "text.h"
 
 #include <string.h>
@@ -13,19 +14,21 @@ is_same_origin (const Url *a, const Url *b)
   return strcmp (a->scheme, b->scheme) == 0 && strcmp (a->host, b->host) == 0 && a->port == b->port;
 }
 
+/* Who issued the token: NULL where that is not known. */
 static Url *
-login_url (const Profile *profile)
+find_place (const Profile *profile)
 {
-  const char *text = profile_get (profile, "login-url");
+  const char *name = profile_get (profile, "issuer");
+  const Issuer *issuer = name != NULL ? issuer_find (name) : NULL;
 
-  return text != NULL ? url_parse (text, NULL) : NULL;
+  return issuer != NULL ? issuer_place (issuer, profile, NULL) : NULL;
 }
 
 bool
 instance_may_reach (const Profile *profile, const Url *url)
 {
   const GPtrArray *serve = profile_serve (profile);
-  g_autoptr (Url) login = login_url (profile);
+  g_autoptr (Url) login = find_place (profile);
 
   for (size_t i = 0; i < serve->len; i++)
     if (pattern_matches (serve->pdata[i], url))
@@ -75,7 +78,8 @@ Url *
 instance_base (const Profile *profile, const Credential *credential, GError **error)
 {
   const char *named = credential_detail (credential, "instance_url");
-  const char *text = named != NULL ? named : profile_get (profile, "login-url");
+  g_autoptr (Url) place = named == NULL ? find_place (profile) : NULL;
+  g_autofree char *text = place != NULL ? url_to_string (place) : g_strdup (named);
   g_autoptr (Url) base = NULL;
 
   if (text == NULL)

@@ -7,12 +7,12 @@
 #include "profile.h"
 
 /* A credential of PROFILE may be sent there: some pattern of `serve` matches, or it is the host
- * that issued it (`login-url`), which has it already. */
+ * that issued it (issuer_place), which has it already. */
 bool instance_may_reach (const Profile *profile, const Url *url);
 
-/* Where relative paths start: the instance that the issuer named, else `login-url`; no slash at its
- * end. The caller owns it. Error: config, where the profile does not serve that place; protocol,
- * where it is no URL. */
+/* Where relative paths start: the instance that the issuer named, else issuer_place; no slash at
+ * its end. The caller owns it. Error: config, where the profile does not serve that place;
+ * protocol, where it is no URL. */
 Url *instance_base (const Profile *profile, const Credential *credential, GError **error);
 
 /* PATH below `login-url`, for what is asked before there is a credential. The caller owns it.

@@ -34,8 +34,8 @@ issuer_find (const char *name)
   return NULL;
 }
 
-static char *
-list_names (void)
+char *
+issuer_names (void)
 {
   GString *names = g_string_new (NULL);
 
@@ -72,7 +72,7 @@ issuer_for_profile (const Profile *profile, GError **error)
 
   if (issuer != NULL)
     return check_keys (issuer, profile, error) ? issuer : NULL;
-  names = list_names ();
+  names = issuer_names ();
   profile_set_error (profile, "issuer", &reason,
                      name != NULL ? _ ("no such issuer") : _ ("the profile names no issuer"));
   error_add_hint (reason, _ ("issuers known here: %s"), names);
@@ -82,10 +82,10 @@ issuer_for_profile (const Profile *profile, GError **error)
 
 /* The issuer's own words for it may name a longer hold. */
 static GError *
-explain_too_many (const Issuer *issuer, const IssuerContext *context, const ExchangeAnswer *answer,
+explain_too_many (IssuerExplain explain, const IssuerContext *context, const ExchangeAnswer *answer,
                   IssuerRefusal *refusal)
 {
-  GError *error = issuer->explain (context, answer, refusal);
+  GError *error = explain (context, answer, refusal);
 
   refusal->profile_wide = true;
   if (refusal->hold > 0)
@@ -96,6 +96,22 @@ explain_too_many (const Issuer *issuer, const IssuerContext *context, const Exch
                        _ ("the issuer refused: too many requests (HTTP %u)"), answer->status);
   error_add_hint (error, _ ("wait %lld seconds before the next try"), (long long) refusal->hold);
   return error;
+}
+
+const char *
+issuer_fact (const IssuerContext *context, const char *name)
+{
+  return context->facts != NULL ? g_hash_table_lookup (context->facts, name) : NULL;
+}
+
+Url *
+issuer_place (const Issuer *issuer, const Profile *profile, GError **error)
+{
+  const char *login_url = profile_get (profile, "login-url");
+
+  if (issuer->place != NULL)
+    return issuer->place (profile, error);
+  return login_url != NULL ? url_parse (login_url, error) : NULL;
 }
 
 GError *
@@ -112,7 +128,7 @@ issuer_explain_unavailable (const ExchangeAnswer *answer)
 }
 
 GError *
-issuer_explain (const Issuer *issuer, const IssuerContext *context, const ExchangeAnswer *answer,
+issuer_explain (IssuerExplain explain, const IssuerContext *context, const ExchangeAnswer *answer,
                 IssuerRefusal *refusal)
 {
   GError *unavailable = issuer_explain_unavailable (answer);
@@ -121,8 +137,8 @@ issuer_explain (const Issuer *issuer, const IssuerContext *context, const Exchan
   if (unavailable != NULL)
     return unavailable;
   if (answer->status == TOO_MANY_REQUESTS)
-    return explain_too_many (issuer, context, answer, refusal);
-  return issuer->explain (context, answer, refusal);
+    return explain_too_many (explain, context, answer, refusal);
+  return explain (context, answer, refusal);
 }
 
 ExchangeCall

@@ -13,7 +13,9 @@
 typedef struct {
   const Profile *profile;
   const Request *request;
-  const Key *key;
+  const Key *key;    /* NULL only where the issuer is `keyless` and the profile names none */
+  Secret *subject;   /* the token of `subject-token`; NULL: the profile has none */
+  GHashTable *facts; /* see issuer_fact */
   const char *home;
   int64_t now; /* unix seconds; for `build` the issuer's own clock on a second try */
 } IssuerContext;
@@ -21,6 +23,7 @@ typedef struct {
 /* What a refusal means for whoever would ask again. */
 typedef struct {
   bool clock;        /* it looks like a wrong clock */
+  bool stale;        /* what was remembered of the issuer (see IssuerFact) may no longer hold */
   int64_t hold;      /* seconds to leave the issuer alone; 0: as for any refusal */
   bool profile_wide; /* the hold is the account's: no other request of the profile fares better */
 } IssuerRefusal;
@@ -39,6 +42,28 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (IssuerCall, issuer_call_clear)
 /* As src/net makes it; borrows all from CALL. */
 ExchangeCall issuer_call_exchange (const IssuerCall *call);
 
+typedef GError *(*IssuerExplain) (const IssuerContext *context, const ExchangeAnswer *answer,
+                                  IssuerRefusal *refusal);
+
+/* Something that the issuer must tell before a login can be built, and that is no secret: an
+ * endpoint, an id. It is asked by a call of its own and remembered beside the cached tokens. */
+typedef struct {
+  const char *name; /* for issuer_fact */
+  int64_t lifetime; /* seconds for which it is remembered */
+  /* Of what it is the fact ("octo/app"; "" where there is only one); NULL: this request does
+   * without. May fail: then ERROR is set (config). The caller owns it. */
+  char *(*topic) (const IssuerContext *context, GError **error);
+  bool (*build) (const IssuerContext *context, IssuerCall *call, GError **error);
+  /* A 2xx answer to the fact: one line, at most ISSUER_MAX_FACT bytes. Error: protocol, refused. */
+  char *(*read) (const IssuerContext *context, const ExchangeAnswer *answer, GError **error);
+  /* As the issuer's own; NULL: by that. */
+  IssuerExplain explain;
+} IssuerFact;
+
+#define ISSUER_MAX_FACT 2048 /* bytes */
+
+/* A name that ends with a dot stands for every setting that begins so: "claim." for `claim.scope`.
+ */
 typedef struct {
   const char *name;
   bool required;
@@ -51,11 +76,13 @@ typedef enum {
   ISSUER_PART_NONE,
   ISSUER_PART_TOKEN,
   ISSUER_PART_INSTANCE, /* see instance_base */
+  ISSUER_PART_DETAIL,   /* the credential's detail of the name DETAIL; unset where it has none */
 } IssuerPart;
 
 typedef struct {
   const char *name;
   IssuerPart part;
+  const char *detail;
 } IssuerVariable;
 
 typedef struct {
@@ -64,23 +91,36 @@ typedef struct {
   const IssuerSetting *settings;   /* its own, besides the shared ones; ends with a NULL name */
   const char *git_username;        /* what a git server that takes the token by Basic expects */
   const IssuerVariable *variables; /* for `avouch run`; ends with a NULL name; NULL: none */
+  bool keyless;                    /* a profile may do without `key`; `check` says which may not */
   /* The values of a profile that has the right keys, without the private key or the network. Error:
    * config. */
   bool (*check) (const Profile *profile, GError **error);
+  /* Where logins go; see issuer_place. NULL: to `login-url`. */
+  Url *(*place) (const Profile *profile, GError **error);
+  const IssuerFact *facts; /* what `build` wants to know, in this order; ends with a NULL name;
+                              NULL: nothing */
+  /* Only where the JWT is itself the credential, and nobody is asked: then `build` and `read` are
+   * NULL. Errors: config, key. */
+  Credential *(*sign) (const IssuerContext *context, GError **error);
   /* Profile to call: signs the assertion. Errors: config, key. */
   bool (*build) (const IssuerContext *context, IssuerCall *call, GError **error);
   /* A 2xx answer to a credential. Error: protocol. */
   Credential *(*read) (const IssuerContext *context, const ExchangeAnswer *answer, GError **error);
   /* An answer of status 4xx to an error of kind refused, with a hint where one is known. REFUSAL
    * begins as zeros. The caller owns the error. */
-  GError *(*explain) (const IssuerContext *context, const ExchangeAnswer *answer,
-                      IssuerRefusal *refusal);
+  IssuerExplain explain;
   /* An answer of status 4xx or 5xx to a call with the token, to an error (refused, network). */
   GError *(*explain_call) (const ExchangeAnswer *answer);
   /* Whether such an answer says that the session has ended. */
   bool (*is_session_over) (const ExchangeAnswer *answer);
 
   /* What only some issuers offer; NULL for what this one does not. */
+
+  /* The call that prolongs FORMER, a cached credential which is still good; `read` takes its
+   * answer. What goes wrong ends in a login. False without an error: this one cannot be prolonged.
+   */
+  bool (*renew) (const IssuerContext *context, const Credential *former, IssuerCall *call,
+                 GError **error);
 
   /* Asks what became of a token. With it, `token-lifetime = introspect` lets a login learn how long
    * the session lives. Errors: config, key. */
@@ -106,11 +146,22 @@ typedef struct {
 const Issuer *issuer_find (const char *name);
 /* NULL-terminated, for lists. */
 const Issuer *const *issuer_all (void);
+/* "salesforce, …"; the caller owns it. */
+char *issuer_names (void);
+
+/* What an IssuerFact of that name told; NULL where this request does without. Borrowed. */
+const char *issuer_fact (const IssuerContext *context, const char *name);
+
+/* Where the profile's logins go, for the doctor and for whoever asks whether a place has the token
+ * already. NULL without an error: nobody is asked, or it is not known before. The caller owns it.
+ * Error: config. */
+Url *issuer_place (const Issuer *issuer, const Profile *profile, GError **error);
+
 /* NULL unless the status is 5xx; else an error of kind network. The caller owns it. */
 GError *issuer_explain_unavailable (const ExchangeAnswer *answer);
 /* Any answer but 2xx: what all issuers have in common (5xx: network, 429: refused and held back),
- * else ISSUER's own words. The caller owns the error. */
-GError *issuer_explain (const Issuer *issuer, const IssuerContext *context,
+ * else EXPLAIN's own words. The caller owns the error. */
+GError *issuer_explain (IssuerExplain explain, const IssuerContext *context,
                         const ExchangeAnswer *answer, IssuerRefusal *refusal);
 
 /* The profile wants `token-lifetime = introspect`, and its issuer can do it. */

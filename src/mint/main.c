@@ -107,7 +107,9 @@ run (const Outcome *outcome, const Environment *environment)
   g_autoptr (GError) error = NULL;
   g_autoptr (Record) record = NULL;
   MintHold hold = { 0 };
-  g_autoptr (Credential) credential = mint_credential (outcome->job, environment, &hold, &error);
+  Cache *memory = outcome->keeps ? outcome->cache : NULL;
+  g_autoptr (Credential) credential =
+      mint_credential (outcome->job, environment, memory, &hold, &error);
 
   if (credential == NULL)
     {

@@ -2,7 +2,7 @@
 /* One job: key, assertion, exchange, credential. */
 #pragma once
 
-#include "environment.h"
+#include "cache.h"
 #include "job.h"
 
 /* For how long nobody should try again. */
@@ -11,7 +11,7 @@ typedef struct {
   bool profile_wide; /* whatever of the profile is asked for */
 } MintHold;
 
-/* HOLD is set with an error only. Errors: every kind but unserved. The caller owns the credential.
- */
-Credential *mint_credential (const Job *job, const Environment *environment, MintHold *hold,
-                             GError **error);
+/* CACHE (may be NULL) holds what the issuer told at former logins. HOLD is set with an error only.
+ * Errors: every kind but unserved. The caller owns the credential. */
+Credential *mint_credential (const Job *job, const Environment *environment, Cache *cache,
+                             MintHold *hold, GError **error);

@@ -10,7 +10,8 @@
 
 #define NOT_A_KEY                                                                                  \
   "not a key before the \"=\": "                                                                   \
-  "lower-case letters, digits and \"-\", a letter first, 64 at most"
+  "lower-case letters, digits and \"-\", a letter first, perhaps a dot and "                       \
+  "the name of a claim or field; 64 at most"
 
 /* A machine's and a user's configuration in a folder of their own. */
 typedef struct {

@@ -412,7 +412,7 @@ test_refusals (void)
                                                expected->code, expected->description);
       g_autoptr (ExchangeAnswer) answer = make_answer (400, body);
       IssuerRefusal refusal;
-      g_autoptr (GError) error = issuer_explain (salesforce (), &context, answer, &refusal);
+      g_autoptr (GError) error = issuer_explain (salesforce ()->explain, &context, answer, &refusal);
 
       g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED);
       g_assert_nonnull (strstr (error->message, expected->meaning));
@@ -432,7 +432,7 @@ test_unknown_refusal (void)
   g_autoptr (ExchangeAnswer) answer = make_answer (
       400, "{\"error\":\"new\",\"error_description\":\"\\u001b[31mred\\u202e\\nline\"}");
   IssuerRefusal refusal;
-  g_autoptr (GError) error = issuer_explain (salesforce (), &context, answer, &refusal);
+  g_autoptr (GError) error = issuer_explain (salesforce ()->explain, &context, answer, &refusal);
 
   g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED);
   g_assert_cmpstr (error->message, ==, "the issuer refused: new: red line");
@@ -445,13 +445,13 @@ test_rate (void)
   IssuerContext context = make_context (profile);
   g_autoptr (ExchangeAnswer) answer = make_answer (429, "{\"error\":\"LOGIN_RATE_EXCEEDED\"}");
   IssuerRefusal refusal;
-  g_autoptr (GError) error = issuer_explain (salesforce (), &context, answer, &refusal);
+  g_autoptr (GError) error = issuer_explain (salesforce ()->explain, &context, answer, &refusal);
 
   g_assert_nonnull (strstr (error->message, "too often"));
   g_assert_cmpint (refusal.hold, ==, 900);
   g_clear_error (&error);
   answer->retry_after = 1200;
-  error = issuer_explain (salesforce (), &context, answer, &refusal);
+  error = issuer_explain (salesforce ()->explain, &context, answer, &refusal);
   g_assert_cmpint (refusal.hold, ==, 1200);
   g_assert_true (refusal.profile_wide);
 }
@@ -464,17 +464,17 @@ test_busy (void)
   g_autoptr (ExchangeAnswer) busy = make_answer (429, "");
   g_autoptr (ExchangeAnswer) down = make_answer (503, "<html>");
   IssuerRefusal refusal;
-  g_autoptr (GError) error = issuer_explain (salesforce (), &context, busy, &refusal);
+  g_autoptr (GError) error = issuer_explain (salesforce ()->explain, &context, busy, &refusal);
 
   g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED);
   g_assert_cmpint (refusal.hold, ==, 60);
   g_assert_true (refusal.profile_wide);
   g_clear_error (&error);
   busy->retry_after = 7;
-  error = issuer_explain (salesforce (), &context, busy, &refusal);
+  error = issuer_explain (salesforce ()->explain, &context, busy, &refusal);
   g_assert_cmpint (refusal.hold, ==, 7);
   g_clear_error (&error);
-  error = issuer_explain (salesforce (), &context, down, &refusal);
+  error = issuer_explain (salesforce ()->explain, &context, down, &refusal);
   g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_NETWORK);
   g_assert_nonnull (strstr (error->message, "HTTP 503"));
 }
