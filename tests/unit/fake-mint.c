@@ -80,12 +80,26 @@ answer (const Record *record)
   secret_write_fd (bytes, STDOUT_FILENO, "answer", NULL);
 }
 
+/* "token-3", and what the job brought. */
+static char *
+make_token (const Job *job, unsigned start)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text, "token-%u", start);
+  if (job->passphrase != NULL)
+    g_string_append_printf (text, "-%s", secret_bytes (job->passphrase, NULL));
+  if (job->subject != NULL)
+    g_string_append_printf (text, "-for-%s", secret_bytes (job->subject, NULL));
+  if (job->renews && strcmp (profile_get (job->profile, "client-id"), "renew") == 0)
+    g_string_append (text, "-renewed");
+  return g_string_free (text, FALSE);
+}
+
 static void
 give_token (const Job *job, Cache *cache, unsigned start)
 {
-  g_autofree char *text =
-      g_strdup_printf ("token-%u%s%s", start, job->passphrase != NULL ? "-" : "",
-                       job->passphrase != NULL ? secret_bytes (job->passphrase, NULL) : "");
+  g_autofree char *text = make_token (job, start);
   g_autoptr (Secret) secret = secret_new (text, strlen (text));
   int64_t now = process_now ();
   g_autoptr (Credential) credential =

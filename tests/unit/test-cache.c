@@ -507,6 +507,63 @@ test_sweep_keeps (Fixture *fixture, const void *data G_GNUC_UNUSED)
   g_assert_cmpuint (count_entries (fixture), ==, parent != NULL ? 7 : 6);
 }
 
+static Profile *
+make_profile (const char *name)
+{
+  const Setting setting = { "issuer", "github-app", NULL, 0 };
+
+  return profile_new (name, &setting, 1, NULL);
+}
+
+static char *
+keep_fact (Fixture *fixture, const char *profile_name, const char *topic, int64_t lifetime)
+{
+  g_autoptr (Profile) profile = make_profile (profile_name);
+  char *fact = cache_fact_name (profile, "installation", topic);
+
+  cache_store_fact (fixture->cache, fact, profile_name, topic, NOW, lifetime);
+  return fact;
+}
+
+static void
+assert_fact (Fixture *fixture, const char *fact, int64_t now, const char *expected)
+{
+  g_autofree char *value = cache_load_fact (fixture->cache, fact, now);
+
+  g_assert_cmpstr (value, ==, expected);
+}
+
+static void
+test_fact (Fixture *fixture, const void *data G_GNUC_UNUSED)
+{
+  g_autofree char *octo = keep_fact (fixture, "gh", "octo", 100);
+  g_autofree char *cat = keep_fact (fixture, "gh", "cat", 200);
+
+  assert_fact (fixture, octo, NOW, "octo");
+  assert_fact (fixture, octo, NOW + 99, "octo");
+  assert_fact (fixture, octo, NOW + 100, NULL);
+  assert_fact (fixture, octo, NOW - 1, NULL); /* the clock was set back */
+  assert_fact (fixture, cat, NOW + 100, "cat");
+  cache_drop_fact (fixture->cache, cat);
+  assert_fact (fixture, cat, NOW, NULL);
+}
+
+static void
+test_fact_forgotten (Fixture *fixture, const void *data G_GNUC_UNUSED)
+{
+  g_autofree char *ours = keep_fact (fixture, "gh", "octo", 100);
+  g_autofree char *others = keep_fact (fixture, "work", "octo", 100);
+
+  g_assert_cmpstr (ours, !=, others);
+  g_assert_cmpuint (cache_forget (fixture->cache, "gh"), ==, 0);
+  assert_fact (fixture, ours, NOW, NULL);
+  assert_fact (fixture, others, NOW, "octo");
+  cache_sweep (fixture->cache, NOW + 99);
+  assert_fact (fixture, others, NOW, "octo");
+  cache_sweep (fixture->cache, NOW + 100);
+  assert_fact (fixture, others, NOW, NULL);
+}
+
 static void
 test_sweep_leaves_locked (Fixture *fixture, const void *data G_GNUC_UNUSED)
 {
@@ -550,6 +607,8 @@ main (int argc, char **argv)
   add ("/cache/forget-all-but-what-is-not-ours-or-held", test_forget_all);
   add ("/cache/sweep-removes-what-is-over", test_sweep_removes);
   add ("/cache/sweep-keeps-what-lives", test_sweep_keeps);
+  add ("/cache/fact-lives-as-long-as-it-was-given", test_fact);
+  add ("/cache/fact-goes-with-its-profile-and-its-time", test_fact_forgotten);
   add ("/cache/sweep-leaves-what-is-being-minted", test_sweep_leaves_locked);
   return g_test_run ();
 }

@@ -389,8 +389,8 @@ test_odd_lines (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 static void
 test_odd_keys (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-  static const char *const keys[] = { "Key",    "1key", "-key",      "key_id",
-                                      "key id", "k.ey", "k\xc3\xa9y" };
+  static const char *const keys[] = { "Key",    "1key",  "-key", "key_id",
+                                      "key id", "k.e y", "k.",   "k.\xc3\xa9y" };
 
   for (size_t i = 0; i < G_N_ELEMENTS (keys); i++)
     {
@@ -399,6 +399,17 @@ test_odd_keys (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     }
   assert_text_fails (fixture, "[acme]\nname[de] = 1\n",
                      "2: a key in brackets (a translation) has no meaning here");
+}
+
+static void
+test_foreign_names (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+  write_file (fixture, "etc/avouch.conf",
+              "[acme]\nclaim.box_sub_type = a\nclaim.https://acme.example/x#Y = b\n");
+  g_autoptr (Config) config = load (fixture);
+
+  g_assert_cmpstr (get (config, "acme", "claim.box_sub_type"), ==, "a");
+  g_assert_cmpstr (get (config, "acme", "claim.https://acme.example/x#Y"), ==, "b");
 }
 
 static void
@@ -743,6 +754,7 @@ main (int argc, char **argv)
   ADD ("/config/syntax/byte-order-mark-only-at-the-start", test_byte_order_mark);
   ADD ("/config/syntax/odd-lines-are-refused", test_odd_lines);
   ADD ("/config/syntax/odd-keys-are-refused", test_odd_keys);
+  ADD ("/config/syntax/names-of-claims-are-taken-after-a-dot", test_foreign_names);
   ADD ("/config/syntax/key-limit", test_key_limit);
   g_test_add_func ("/config/syntax/profile-names", test_profile_names);
   ADD ("/config/syntax/odd-profile-names-are-refused", test_odd_names);

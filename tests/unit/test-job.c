@@ -25,6 +25,8 @@ make (void)
   g_assert_no_error (error);
   job->request->scope = g_strdup ("a b");
   job->passphrase = secret_new ("hunter2", 7);
+  job->subject = secret_new ("eyJ", 3);
+  job->renews = true;
   job->verbose = 2;
   return job;
 }
@@ -58,6 +60,8 @@ test_round_trip (void)
   g_assert_cmpuint (setting->line, ==, 3);
   g_assert_cmpuint (profile_serve (back->profile)->len, ==, 1);
   g_assert_cmpstr (url, ==, "https://acme.example/path?x=1");
+  g_assert_cmpstr (secret_bytes (back->subject, NULL), ==, "eyJ");
+  g_assert_true (back->renews);
   g_assert_cmpstr (back->request->scope, ==, "a b");
   g_assert_null (back->request->audience);
   g_assert_cmpstr (secret_bytes (back->passphrase, NULL), ==, "hunter2");

@@ -205,6 +205,84 @@ test_minted_once (Fixture *fixture, const void *data G_GNUC_UNUSED)
   g_assert_cmpuint (count_starts (fixture), ==, 1);
 }
 
+/* A profile of the same mint, after "acme". */
+static char *
+other_profile (const Fixture *fixture, const char *name, const char *more)
+{
+  return g_strdup_printf ("[%s]\nissuer = salesforce\nclient-id = ok\nkey = %s\n%s\n", name,
+                          fixture->starts, more);
+}
+
+static void
+test_subject_of_another (Fixture *fixture, const void *data G_GNUC_UNUSED)
+{
+  g_autofree char *other = other_profile (fixture, "other", "");
+  g_autofree char *more = g_strconcat ("subject-token = profile:other\n", other, NULL);
+
+  configure (fixture, "ok", more);
+  assert_gets (fixture, "token-2-for-token-1");
+  assert_gets (fixture, "token-2-for-token-1");
+  g_assert_cmpuint (count_starts (fixture), ==, 2);
+}
+
+static void
+test_subject_missing (Fixture *fixture, const void *data G_GNUC_UNUSED)
+{
+  configure (fixture, "ok", "subject-token = profile:other");
+  assert_fails (fixture, AVOUCH_ERROR_CONFIG, "no profile is called \"other\"");
+  g_assert_cmpuint (count_starts (fixture), ==, 0);
+}
+
+static void
+test_subject_circle (Fixture *fixture, const void *data G_GNUC_UNUSED)
+{
+  g_autofree char *other = other_profile (fixture, "other", "subject-token = profile:acme");
+  g_autofree char *more = g_strconcat ("subject-token = profile:other\n", other, NULL);
+
+  configure (fixture, "ok", more);
+  assert_fails (fixture, AVOUCH_ERROR_CONFIG, "circle");
+  g_assert_cmpuint (count_starts (fixture), ==, 0);
+}
+
+/* Nobody waits for two logins who has a good token. */
+static void
+test_subject_in_the_background (Fixture *fixture, const void *data G_GNUC_UNUSED)
+{
+  g_autofree char *other = other_profile (fixture, "other", "");
+  g_autofree char *more = g_strconcat ("subject-token = profile:other\n", other, NULL);
+  g_autofree char *token = NULL;
+
+  configure (fixture, "ok", more);
+  token = token_name (fixture);
+  store (fixture, token, "old", 300);
+  assert_gets (fixture, "old");
+  g_assert_cmpuint (count_starts (fixture), ==, 0);
+}
+
+static void
+ask_for (Fixture *fixture, const char *url, const char *expected)
+{
+  url_free (fixture->request->url);
+  fixture->request->url = url_parse (url, NULL);
+  assert_gets (fixture, expected);
+}
+
+static void
+test_narrowed_by_path (Fixture *fixture, const void *data G_GNUC_UNUSED)
+{
+  configure (fixture, "ok", "repositories = request");
+  ask_for (fixture, "https://acme.example/octo/app.git", "token-1");
+  ask_for (fixture, "https://acme.example/octo/lib.git", "token-2");
+  ask_for (fixture, "https://acme.example/octo/app", "token-1");
+  configure (fixture, "ok", "owner = request");
+  ask_for (fixture, "https://acme.example/octo/app.git", "token-3");
+  ask_for (fixture, "https://acme.example/octo/lib.git", "token-3");
+  ask_for (fixture, "https://acme.example/cat/lib.git", "token-4");
+  configure (fixture, "ok", "");
+  ask_for (fixture, "https://acme.example/octo/app.git", "token-5");
+  ask_for (fixture, "https://acme.example/cat/lib.git", "token-5");
+}
+
 static void
 test_foreground_descriptors (Fixture *fixture, const void *data G_GNUC_UNUSED)
 {
@@ -735,13 +813,25 @@ test_crowd_by_force (Fixture *fixture, const void *data G_GNUC_UNUSED)
 }
 
 static bool
-is_renewed (const Fixture *fixture)
+has_cached (const Fixture *fixture, const char *text)
 {
   g_autoptr (Cache) cache = open_cache (fixture);
   g_autofree char *token = token_name (fixture);
   g_autoptr (Credential) credential = cache_load (cache, token);
 
-  return strcmp (secret_bytes (credential->secret, NULL), "token-1") == 0;
+  return strcmp (secret_bytes (credential->secret, NULL), text) == 0;
+}
+
+static bool
+is_renewed (const Fixture *fixture)
+{
+  return has_cached (fixture, "token-1");
+}
+
+static bool
+is_prolonged (const Fixture *fixture)
+{
+  return has_cached (fixture, "token-1-renewed");
 }
 
 static bool
@@ -792,6 +882,21 @@ assert_no_refresh (const Fixture *fixture)
   /* A mint that had been started would hold the lock, and count itself before it lets go. */
   wait_until (fixture, is_unlocked);
   g_assert_cmpuint (count_starts (fixture), ==, 0);
+}
+
+static void
+test_refresh_says_so (Fixture *fixture, const void *data G_GNUC_UNUSED)
+{
+  g_autoptr (Cache) cache = open_cache (fixture);
+  g_autofree char *token = NULL;
+
+  configure (fixture, "renew", "");
+  token = token_name (fixture);
+  store (fixture, token, "old", 300);
+  assert_gets (fixture, "old");
+  wait_until (fixture, is_prolonged);
+  cache_drop (cache, token);
+  assert_gets (fixture, "token-2");
 }
 
 static void
@@ -988,7 +1093,13 @@ main (int argc, char **argv)
   add ("/obtain/crowd-shares-one-failure", test_crowd_fails);
   add ("/obtain/crowd-shares-one-crash", test_crowd_crashes);
   add ("/obtain/crowd-by-force-shares-one-mint", test_crowd_by_force);
+  add ("/obtain/subject-is-the-token-of-another-profile", test_subject_of_another);
+  add ("/obtain/subject-of-a-missing-profile-is-an-error", test_subject_missing);
+  add ("/obtain/profiles-in-a-circle-are-an-error", test_subject_circle);
+  add ("/obtain/subject-costs-no-login-in-the-background", test_subject_in_the_background);
+  add ("/obtain/path-narrows-where-the-profile-says-so", test_narrowed_by_path);
   add ("/obtain/due-is-handed-out-while-one-mint-renews-it", test_refresh_ahead);
+  add ("/obtain/mint-is-told-that-the-cached-one-is-still-good", test_refresh_says_so);
   add ("/obtain/refresh-never-prompts", test_refresh_never_prompts);
   add ("/obtain/refresh-pauses-after-a-failure", test_refresh_after_failure);
   add ("/obtain/a-hold-of-the-profile-holds-every-narrowing", test_hold_of_profile);

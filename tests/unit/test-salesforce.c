@@ -412,7 +412,8 @@ test_refusals (void)
                                                expected->code, expected->description);
       g_autoptr (ExchangeAnswer) answer = make_answer (400, body);
       IssuerRefusal refusal;
-      g_autoptr (GError) error = issuer_explain (salesforce ()->explain, &context, answer, &refusal);
+      g_autoptr (GError) error =
+          issuer_explain (salesforce ()->explain, &context, answer, &refusal);
 
       g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED);
       g_assert_nonnull (strstr (error->message, expected->meaning));
