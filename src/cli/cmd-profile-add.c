@@ -3,6 +3,7 @@
 #include "command.h"
 #include "doctor.h"
 #include "error.h"
+#include "given-key.h"
 #include "i18n.h"
 #include "new-key.h"
 #include "new-profile.h"
@@ -219,24 +220,53 @@ refuse_missing (const Addition *addition, GError **error)
   return false;
 }
 
+static bool
+settle_given (Addition *addition, GError **error)
+{
+  return given_key_settle (addition->draft, addition->call->environment, addition->asks, error);
+}
+
+static bool
+take_key (Addition *addition, const char *answer, GError **error)
+{
+  if (!new_profile_set (addition->draft, "key", answer, error))
+    return false;
+  if (settle_given (addition, error))
+    return true;
+  profile_draft_unset (addition->draft, "key");
+  return false;
+}
+
 /* A key that is named is taken; nothing is answered where one is to be made, or was. */
 static bool
 ask_key (Addition *addition, GError **error)
 {
   g_autofree char *shown =
       profiles_short_path (addition->call->environment, addition->key.place.key);
-  g_autofree char *answer = NULL;
+  g_autoptr (GError) reason = NULL;
 
   fputs (_ ("\nFile of the private key, or of a keystore that holds it\n"), stderr);
   fprintf (stderr,
            addition->key.found ? _ ("(Enter: %s, which was made before)\n")
                                : _ ("(Enter: make a new one, %s)\n"),
            shown);
-  answer = ask_line ("key", error);
-  if (answer == NULL)
-    return false;
-  addition->makes_key = *answer == '\0';
-  return addition->makes_key || new_profile_set (addition->draft, "key", answer, error);
+  for (int i = 0; i < MAX_QUESTIONS; i++)
+    {
+      g_autofree char *answer = ask_line ("key", error);
+
+      if (answer == NULL)
+        return false;
+      g_clear_error (&reason);
+      addition->makes_key = *answer == '\0';
+      if (addition->makes_key || take_key (addition, answer, &reason))
+        return true;
+      if (!g_error_matches (reason, AVOUCH_ERROR, AVOUCH_ERROR_KEY))
+        break;
+      if (i + 1 < MAX_QUESTIONS)
+        error_report (reason);
+    }
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return false;
 }
 
 static bool
@@ -245,7 +275,7 @@ settle_key (Addition *addition, GError **error)
   const Environment *environment = addition->call->environment;
 
   if (profile_draft_get (addition->draft, "key") != NULL)
-    return true;
+    return settle_given (addition, error);
   if (!new_key_choose (&addition->key, addition->draft, environment, error))
     return false;
   addition->makes_key = true;

@@ -81,6 +81,19 @@ key_location (const char *value)
   return g_canonicalize_filename (value, NULL);
 }
 
+/* The same for the file that a passphrase is in. */
+static char *
+passphrase_location (const char *value)
+{
+  const char *path = value + strlen ("file:");
+  g_autofree char *absolute = NULL;
+
+  if (!g_str_has_prefix (value, "file:") || *path == '\0' || g_str_has_prefix (path, "~/"))
+    return g_strdup (value);
+  absolute = g_canonicalize_filename (path, NULL);
+  return g_strconcat ("file:", absolute, NULL);
+}
+
 /* VALUE, or what the issuer says that was meant by it. The caller owns it. */
 static char *
 mend (const ProfileDraft *draft, const char *key, const char *value, GError **error)
@@ -91,6 +104,8 @@ mend (const ProfileDraft *draft, const char *key, const char *value, GError **er
 
   if (strcmp (key, "key") == 0)
     return key_location (value);
+  if (strcmp (key, "passphrase") == 0 || strcmp (key, "key-passphrase") == 0)
+    return passphrase_location (value);
   if (issuer == NULL || issuer->mend == NULL)
     return g_strdup (value);
   meant = issuer->mend (key, value, error);

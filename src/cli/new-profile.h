@@ -16,8 +16,9 @@ char *new_profile_path (const Environment *environment, const char *name, const 
 bool new_profile_refuse_existing (const Environment *environment, const char *name,
                                   const char *path, GError **error);
 
-/* A setting as a person typed it: a key's path is made absolute, and a usual mistake that the
- * issuer knows is mended, which a note on stderr tells. Error: usage. */
+/* A setting as a person typed it: the path of a key or of a passphrase's file is made absolute,
+ * and a usual mistake that the issuer knows is mended, which a note on stderr tells. Error: usage.
+ */
 bool new_profile_set (ProfileDraft *draft, const char *key, const char *value, GError **error);
 /* The same for "KEY=VALUE" words; PAIRS may be NULL. Error: usage. */
 bool new_profile_set_pairs (ProfileDraft *draft, char *const *pairs, GError **error);

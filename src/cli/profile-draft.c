@@ -142,6 +142,17 @@ profile_draft_set (ProfileDraft *draft, const char *key, const char *value, GErr
   return true;
 }
 
+void
+profile_draft_unset (ProfileDraft *draft, const char *key)
+{
+  for (unsigned i = 0; i < draft->settings->len; i += 2)
+    if (strcmp (draft->settings->pdata[i], key) == 0)
+      {
+        g_ptr_array_remove_range (draft->settings, i, 2);
+        return;
+      }
+}
+
 Profile *
 profile_draft_profile (const ProfileDraft *draft, GError **error)
 {

@@ -22,6 +22,7 @@ char *profile_draft_suggest_name (const char *login_url, const char *username);
 
 /* Error: usage; it names the key and never repeats the value. */
 bool profile_draft_set (ProfileDraft *draft, const char *key, const char *value, GError **error);
+void profile_draft_unset (ProfileDraft *draft, const char *key);
 /* NULL if it is not set. Borrowed. */
 const char *profile_draft_get (const ProfileDraft *draft, const char *key);
 

@@ -249,8 +249,10 @@ def converse(room, arguments, answers):
     shown = b''
     try:
         for question, answer in answers:
-            while not shown.endswith(question.encode() + b': '):
-                shown += read_terminal(terminal, 1)
+            asked = b''
+            while not asked.endswith(question.encode() + b': '):
+                asked += read_terminal(terminal, 1)
+            shown += asked
             os.write(terminal, answer.encode() + (b'' if answer in ('\x03', '\x04') else b'\n'))
         while True:
             shown += read_terminal(terminal, 4096)

@@ -193,4 +193,78 @@ def _(room):
     assert_in('not both', result.errors)
 
 
+def locked_key(room):
+    make_rsa_key(room.path / 'mine.pem', passphrase='canary-passphrase')
+    return room.write('secret', 'canary-passphrase\n'), room.write('other', 'not it\n')
+
+
+# What is answered before and after the questions about the key.
+NAMED = [*BY_OPTIONS, '--name', 'acme', '--key', 'mine.pem']
+AFTER = [('serve', ''), ('n: no)', 'n')]
+
+
+@test('where the passphrase of a locked key is, is asked for until it opens the key')
+def _(room):
+    locked_key(room)
+    code, shown = converse(room, NAMED, [
+        ('passphrase', 'canary-passphrase'), ('passphrase', 'file:other'),
+        ('passphrase', 'file:secret'), *AFTER])
+    assert_equal(code, 0, shown)
+    for part in ('in the desktop\'s keyring', 'says none of the places', 'hint: write keyring',
+                 'the passphrase does not open it'):
+        assert_in(part, shown)
+    assert_equal(settings(room, 'acme')['passphrase'], f'file:{room.path}/secret')
+    assert_equal(shown.count('canary'), 1, 'what is typed is shown by the terminal alone')
+
+
+@test('the key is asked for again if it is none, and a passphrase that is typed opens it')
+def _(room):
+    locked_key(room)
+    room.write('none.pem', 'no key\n')
+    code, shown = converse(room, [*BY_OPTIONS, '--name', 'acme'], [
+        ('key', 'none.pem'), ('key', 'mine.pem'), ('passphrase', ''),
+        ('Passphrase of the key of profile acme', 'canary-passphrase'), *AFTER])
+    assert_equal(code, 0, shown)
+    assert_equal(settings(room, 'acme')['passphrase'], 'prompt')
+    assert_not_in('canary', shown)
+
+
+@test('--passphrase answers it; what opens nothing is said, and asked for instead')
+def _(room):
+    locked_key(room)
+    code, shown = converse(room, [*NAMED, '--passphrase', 'file:secret'], AFTER)
+    assert_equal(code, 0, shown)
+    assert_not_in('The key is locked', shown)
+    (room.config / 'conf.d' / 'acme.conf').unlink()
+    code, shown = converse(room, [*NAMED, '--passphrase', 'file:other'],
+                           [('passphrase', 'env:NO'), ('passphrase', 'keyring'),
+                            ('passphrase', 'file:/missing')])
+    assert_equal((code, profiles(room)), (4, []), shown)
+    for part in ('the variable is not set', 'no keyring can be reached', '/missing: No such file'):
+        assert_in(part, shown)
+
+
+@test('without a terminal, a locked key needs --passphrase, and what does not open yet is a note')
+def _(room):
+    locked_key(room)
+    result = room.run('avouch', *NAMED)
+    assert_equal((result.code, profiles(room)), (2, []), repr(result))
+    assert_in(f'{room.path}/mine.pem is locked', result.errors)
+    assert_in('hint: --passphrase file:PATH', result.errors)
+    result = room.run('avouch', *NAMED, '--passphrase', 'env:LATER')
+    assert_equal((result.code, profiles(room)), (0, ['acme.conf']), repr(result))
+    assert_in('note: the key does not open yet: no passphrase from env:LATER', result.errors)
+
+
+@test('a passphrase is asked for without echo, and ^C there leaves nothing')
+def _(room):
+    locked_key(room)
+    for key in ('\x03', '\x04'):
+        code, shown = converse(room, NAMED, [('passphrase', key)])
+        assert_equal((code, profiles(room)), (2, []), shown)
+    code, shown = converse(room, NAMED, [
+        ('passphrase', 'prompt'), ('Passphrase of the key of profile acme', '\x03')])
+    assert_equal((code, profiles(room)), (-2, []), shown)
+
+
 main()
