@@ -3,6 +3,7 @@
 #include "command.h"
 #include "i18n.h"
 #include "layout.h"
+#include "login-hold.h"
 #include "output.h"
 #include "process.h"
 #include "profiles.h"
@@ -51,6 +52,24 @@ overview_clear (Overview *overview)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Overview, overview_clear)
 
+/* What another profile's login told of the account counts for each that logs the same one in. */
+static void
+add_login_holds (GPtrArray *entries, Cache *cache)
+{
+  for (size_t i = 0; i < entries->len; i++)
+    {
+      StatusEntry *entry = entries->pdata[i];
+      Failure *held = login_hold_load (cache, entry->profile);
+
+      if (held != NULL && (entry->failure == NULL || !entry->failure->profile_wide))
+        {
+          g_clear_pointer (&entry->failure, failure_free);
+          entry->failure = g_steal_pointer (&held);
+        }
+      g_clear_pointer (&held, failure_free);
+    }
+}
+
 static bool
 gather (Overview *overview, GError **error)
 {
@@ -63,6 +82,8 @@ gather (Overview *overview, GError **error)
   overview->cache = cache_open (overview->environment, &overview->trouble);
   overview->now = process_now_milliseconds ();
   overview->held = status_gather (config_profiles (overview->config), overview->cache);
+  if (overview->cache != NULL)
+    add_login_holds (overview->held, overview->cache);
   return true;
 }
 

@@ -264,8 +264,8 @@ answer_at_once (Asking *asking)
   return token != NULL ? answer_from_cache (asking, token) : NULL;
 }
 
-static GError *
-held_error (const Failure *failure, int64_t now)
+GError *
+obtain_held_error (const Failure *failure, int64_t now)
 {
   g_autofree char *message = error_message (failure->error);
   const char *hint = error_hint (failure->error);
@@ -285,7 +285,7 @@ is_profile_refused (const Asking *asking, GError **error)
   g_autoptr (Failure) hold = load_profile_hold (asking);
 
   if (hold != NULL)
-    g_propagate_error (error, held_error (hold, process_now ()));
+    g_propagate_error (error, obtain_held_error (hold, process_now ()));
   return hold != NULL;
 }
 
@@ -300,7 +300,7 @@ has_failed (const Asking *asking, GError **error)
   if (failure != NULL && failure->failed_at >= asking->began)
     g_propagate_error (error, g_error_copy (failure->error));
   else if (failure != NULL && failure->held_until > now)
-    g_propagate_error (error, held_error (failure, now));
+    g_propagate_error (error, obtain_held_error (failure, now));
   else
     return is_profile_refused (asking, error);
   return true;

@@ -2,6 +2,7 @@
 /* The one door: a request goes in, a credential comes out. Route, cache, mint. */
 #pragma once
 
+#include "cache.h"
 #include "config.h"
 #include "credential.h"
 #include "request.h"
@@ -38,6 +39,9 @@ bool obtain_shorten (const Request *request, const Credential *credential, int64
 char *obtain_token_name (const Profile *profile, const Request *request);
 /* The same where nothing narrows the request. A hold of the whole profile is filed there too. */
 char *obtain_plain_name (const Profile *profile);
+
+/* FAILURE as the answer to whoever asks while it holds. The caller owns it. */
+GError *obtain_held_error (const Failure *failure, int64_t now);
 
 /* Whether the profile's credentials are cached: its `cache` is "runtime" (as if unset) or "none".
  * Error: config, for anything else. */

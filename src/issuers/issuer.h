@@ -68,6 +68,7 @@ typedef struct {
   const char *name;
   bool required;
   const char *help; /* N_(): one line for `profile add` and `profile show` */
+  bool account;     /* part of who logs in where: profiles alike in these share a hold */
 } IssuerSetting;
 
 /* What a variable of an issuer's own tools is set to; nothing: unset, lest it name another place.

@@ -22,10 +22,11 @@ enum {
 
 static const IssuerSetting settings[] = {
   { "login-url", true,
-    N_ ("My Domain URL (https://NAME.my.salesforce.com), or an Experience Cloud site's URL") },
-  { "client-id", true, N_ ("consumer key of the connected app or External Client App") },
-  { "username", true, N_ ("user name to act as, in the form of a mail address") },
-  { NULL, false, NULL },
+    N_ ("My Domain URL (https://NAME.my.salesforce.com), or an Experience Cloud site's URL"),
+    true },
+  { "client-id", true, N_ ("consumer key of the connected app or External Client App"), false },
+  { "username", true, N_ ("user name to act as, in the form of a mail address"), true },
+  { NULL, false, NULL, false },
 };
 
 /* By "Salesforce CLI Environment Variables" and "Use an Existing Access Token": sf takes a token in

@@ -5,6 +5,7 @@
 #include "error.h"
 #include "i18n.h"
 #include "job.h"
+#include "login-hold.h"
 #include "mint.h"
 #include "obtain.h"
 #include "process.h"
@@ -48,22 +49,46 @@ store_credential (const Outcome *outcome, const Credential *credential)
     warn (outcome->job, error);
 }
 
+/* That the profile must wait is remembered without a cache of credentials too. */
 static void
-store_failure (const Outcome *outcome, const GError *error, const MintHold *hold)
+file_failure (const Outcome *outcome, const Failure *failure)
 {
-  g_autoptr (Failure) failure = g_new0 (Failure, 1);
   g_autofree char *plain = obtain_plain_name (outcome->job->profile);
+
+  if (outcome->keeps)
+    cache_store_failure (outcome->cache, outcome->job->token, failure);
+  if (failure->profile_wide)
+    cache_store_failure (outcome->cache, plain, failure);
+}
+
+static void
+store_failure (const Outcome *outcome, GError *error, const MintHold *hold)
+{
+  const Failure failure = { process_now_milliseconds (), process_now () + hold->seconds,
+                            hold->profile_wide, error };
 
   if (outcome->cache == NULL)
     return;
-  failure->failed_at = process_now_milliseconds ();
-  failure->held_until = process_now () + hold->seconds;
-  failure->profile_wide = hold->profile_wide;
-  failure->error = g_error_copy (error);
-  if (outcome->keeps)
-    cache_store_failure (outcome->cache, outcome->job->token, failure);
+  file_failure (outcome, &failure);
   if (hold->profile_wide)
-    cache_store_failure (outcome->cache, plain, failure);
+    login_hold_store (outcome->cache, outcome->job->profile, &failure);
+}
+
+/* Another profile's login may have told how long this one's account must wait: then that is filed
+ * for this profile too, whose next callers need no mint to hear it. */
+static bool
+is_held (const Outcome *outcome, int64_t *seconds, GError **error)
+{
+  g_autoptr (Failure) held =
+      outcome->cache != NULL ? login_hold_load (outcome->cache, outcome->job->profile) : NULL;
+
+  if (held == NULL)
+    return false;
+  *seconds = held->held_until - process_now ();
+  g_propagate_error (error, obtain_held_error (held, process_now ()));
+  held->failed_at = process_now_milliseconds ();
+  file_failure (outcome, held);
+  return true;
 }
 
 /* Closes stdout and lets go of the lock: nobody need wait for what comes after. */
@@ -108,9 +133,11 @@ run (const Outcome *outcome, const Environment *environment)
   g_autoptr (Record) record = NULL;
   MintHold hold = { 0 };
   Cache *memory = outcome->keeps ? outcome->cache : NULL;
-  g_autoptr (Credential) credential =
-      mint_credential (outcome->job, environment, memory, &hold, &error);
+  g_autoptr (Credential) credential = NULL;
 
+  if (is_held (outcome, &hold.seconds, &error))
+    return answer_error (outcome, error, hold.seconds);
+  credential = mint_credential (outcome->job, environment, memory, &hold, &error);
   if (credential == NULL)
     {
       store_failure (outcome, error, &hold);

@@ -438,6 +438,27 @@ def _(room):
     assert_equal(host.exchanges(), 1)
 
 
+@test('a hold is the account\'s: it counts for each profile that logs the same one in, and no other')
+def _(room):
+    host = start_host(room)
+    for name, changes in (('twin', {'login_url': host.url + '/', 'token_lifetime': 60}),
+                          ('other', {'username': 'other@example.com'}), ('bare', {'cache': 'none'})):
+        room.configure(name, **{**host.settings, 'serve': None, **changes})
+    host.set('refuse=LOGIN_RATE_EXCEEDED')
+    run(room, 'token', 'demo', code=6)
+    assert_equal({entry['name']: entry.get('failure', {}).get('held')
+                  for entry in read_json(room, 'status')['profiles']},
+                 {'demo': True, 'twin': True, 'other': None, 'bare': True})
+    for name in ('twin', 'bare', 'twin', 'bare'):
+        assert_match(f'{name}: .*not asked again for (900|8\d\d) s',
+                     run(room, 'token', name, '--scope', 'less', code=6).errors)
+    assert_equal(host.exchanges(), 1)
+    assert_equal(run(room, 'token', 'other', code=6).errors.count('asked again'), 0)
+    host.set('reset')
+    run(room, 'forget', 'twin')
+    run(room, 'token', 'twin')
+
+
 @test('an ordinary refusal holds only what was asked')
 def _(room):
     host = start_host(room)
