@@ -59,6 +59,9 @@ treat (void *data, void *user_data)
   g_main_context_push_thread_default (context);
   while (!g_atomic_int_get (&examination->stopped) && step_next (patient))
     send_report (examination, false);
+  /* What the last exchange left to be done holds the context, and its connection. */
+  while (g_main_context_iteration (context, FALSE))
+    ;
   g_main_context_pop_thread_default (context);
   send_report (examination, true);
 }

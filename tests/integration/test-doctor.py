@@ -8,6 +8,7 @@ import os
 import pathlib
 import pty
 import re
+import resource
 import socket
 import subprocess
 import threading
@@ -568,6 +569,19 @@ def _(room):
     result = doctor(room, '--offline', '--json')
     assert_equal(result.code, 0, result)
     assert_equal([one['state'] for one in json.loads(result.output)], ['ok'] * 1001)
+
+
+@test('a crowd of profiles takes no more descriptors than those who are examined at once')
+def _(room):
+    org = Org(room)
+    for number in range(120):
+        org.profile(room, f'p{number:03}', key=room.keys / 'none.pem')
+    limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (180, 180))
+    result = doctor(room, '--json', preexec=limit)
+    assert_equal(result.code, 4, result)
+    for one in json.loads(result.output)[1:]:
+        assert_equal([step['state'] for step in one['steps'] if step['name'] in ('tls', 'clock')],
+                     ['warning', 'ok'], one['profile'])
 
 
 # For programs, terminals and locales
