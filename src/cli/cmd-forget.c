@@ -3,6 +3,7 @@
 #include "command.h"
 #include "error.h"
 #include "i18n.h"
+#include "login-hold.h"
 #include "obtain.h"
 #include "output.h"
 #include "process.h"
@@ -32,8 +33,9 @@ is_held (Cache *cache, const Profile *profile)
 {
   g_autofree char *token = obtain_plain_name (profile);
   g_autoptr (Failure) failure = cache_load_failure (cache, token);
+  g_autoptr (Failure) shared = login_hold_load (cache, profile);
 
-  return failure != NULL && failure->held_until > process_now ();
+  return shared != NULL || (failure != NULL && failure->held_until > process_now ());
 }
 
 static bool

@@ -457,6 +457,9 @@ def _(room):
     host.set('reset')
     run(room, 'forget', 'twin')
     run(room, 'token', 'twin')
+    host.set('refuse=LOGIN_RATE_EXCEEDED')
+    run(room, 'token', 'demo', code=6)
+    assert_match('the wait after a refusal is over', run(room, 'forget', 'bare').output)
 
 
 @test('an ordinary refusal holds only what was asked')
