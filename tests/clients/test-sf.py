@@ -64,4 +64,17 @@ def _(room):
     assert_equal(sf(room, 'org', 'display')['result']['instanceUrl'], host.url)
 
 
+@test('sf logs in by the token, finds out whose it is, and then queries the org by its alias')
+def _(room):
+    host = start(room)
+    room.environment['SF_USE_GENERIC_UNIX_KEYCHAIN'] = 'true'  # there is no desktop to keep it
+    answer = sf(room, 'org', 'login', 'access-token', '--instance-url', host.url, '--alias', 'acme',
+                '--no-prompt')
+    assert_equal((answer['status'], answer['result']['username']), (0, USERNAME), str(answer))
+    done = room.run('sf', 'data', 'query', '--query', 'SELECT Id FROM Account', '--target-org',
+                    'acme', '--json', timeout=120)
+    assert_equal(json.loads(done.output)['result']['totalSize'], 5, repr(done))
+    assert_equal(host.exchanges(), 1)
+
+
 main()

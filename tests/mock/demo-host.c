@@ -75,6 +75,9 @@ on_request (G_GNUC_UNUSED SoupServer *server, SoupServerMessage *message, const 
   g_autofree char *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
 
   soup_message_headers_replace (soup_server_message_get_response_headers (message), "Date", date);
+  /* sf keeps an instance URL that ends with a slash, and puts a path behind it. */
+  if (g_str_has_prefix (path, "//"))
+    path++;
   for (size_t i = 0; i < G_N_ELEMENTS (places); i++)
     if (place_has (&places[i], path))
       {

@@ -80,6 +80,8 @@ typedef struct {
   HostFaults faults;
 } Host;
 
+#define USER_ID "005demo00000001" /* whom every token acts as */
+
 /* Unix seconds by the host's own, perhaps wrong, clock. */
 int64_t host_now (const Host *host);
 

@@ -8,7 +8,6 @@
 #define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 #define GRANT_TYPE     "urn:ietf:params:oauth:grant-type:jwt-bearer"
 #define NEW_CLIENT_ID  "3MVG9registered.demo"
-#define USER_ID        "005demo00000001"
 #define ORG_ID         "00Ddemo00000001"
 
 static const Refusal bad_form = { "invalid_request", "fields missing, unknown or given twice" };

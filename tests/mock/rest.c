@@ -9,7 +9,10 @@
  *     GET    …/v65.0/query/LOCATOR                 a further page
  *     POST   …/v65.0/sobjects/Account              {"Name": …}
  *     GET, PATCH, DELETE …/v65.0/sobjects/Account/ID
- *            …/v65.0/jobs/query…                   bulk.c */
+ *     GET    …/v65.0/sobjects/User/ID              the user whom the token acts as
+ *            …/v65.0/jobs/query…                   bulk.c
+ *
+ * Versions from v31.0 on are served alike; what an answer names is of v65.0. */
 #include "rest.h"
 
 #include <string.h>
@@ -141,6 +144,39 @@ serve_account (SoupServerMessage *message, const char *id)
                  "HTTP Method not allowed. Allowed are HEAD,GET,PATCH,DELETE");
 }
 
+/* Of the fields that sf and others read; the real one has some 180. */
+static void
+serve_user (const Host *host, SoupServerMessage *message, const char *id)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  if (strcmp (soup_server_message_get_method (message), "GET") != 0 || strcmp (id, USER_ID) != 0)
+    {
+      rest_refuse (message, SOUP_STATUS_NOT_FOUND, "NOT_FOUND",
+                   "The requested resource does not exist");
+      return;
+    }
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "attributes");
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "type");
+  json_builder_add_string_value (builder, "User");
+  json_builder_set_member_name (builder, "url");
+  json_builder_add_string_value (builder, REST_PLACE "/sobjects/User/" USER_ID);
+  json_builder_end_object (builder);
+  json_builder_set_member_name (builder, "Id");
+  json_builder_add_string_value (builder, USER_ID);
+  json_builder_set_member_name (builder, "Username");
+  json_builder_add_string_value (builder, host->options.username);
+  json_builder_set_member_name (builder, "Name");
+  json_builder_add_string_value (builder, "Robot of Acme");
+  json_builder_set_member_name (builder, "IsActive");
+  json_builder_add_boolean_value (builder, TRUE);
+  json_builder_end_object (builder);
+  g_autoptr (JsonNode) node = json_builder_get_root (builder);
+  rest_answer (message, SOUP_STATUS_OK, json_to_string (node, FALSE));
+}
+
 static void
 serve_version (Host *host, SoupServerMessage *message, const char *rest, GHashTable *query)
 {
@@ -159,6 +195,8 @@ serve_version (Host *host, SoupServerMessage *message, const char *rest, GHashTa
     create_account (message);
   else if (g_str_has_prefix (rest, "/sobjects/Account/"))
     serve_account (message, strrchr (rest, '/') + 1);
+  else if (g_str_has_prefix (rest, "/sobjects/User/"))
+    serve_user (host, message, rest + strlen ("/sobjects/User/"));
   else
     rest_refuse (message, SOUP_STATUS_NOT_FOUND, "NOT_FOUND",
                  "The requested resource does not exist");
@@ -190,11 +228,32 @@ serve_fault (HostFaults *faults, SoupServerMessage *message)
   rest_refuse (message, faults->rest_status, faults->rest_code, faults->rest_message);
 }
 
+/* What follows "/services/data/v51.0" in PATH; NULL: a version that is not served. Those
+ * before 31.0 were retired in 2025 ("API End-of-Life Policy"). */
+static const char *
+find_version (const char *path)
+{
+  static const char place[] = "/services/data/v";
+  enum { OLDEST = 31, NEWEST = 65 };
+  const char *version = path + strlen (place);
+  uint64_t number = 0;
+  char *end = NULL;
+
+  if (!g_str_has_prefix (path, place) || !g_ascii_isdigit (*version))
+    return NULL;
+  number = g_ascii_strtoull (version, &end, 10);
+  return number >= OLDEST && number <= NEWEST && g_str_has_prefix (end, ".0") &&
+                 strchr ("/", end[2]) != NULL
+             ? end + 2
+             : NULL;
+}
+
 void
 rest_serve (Host *host, SoupServerMessage *message, const char *path)
 {
   const char *raw = g_uri_get_query (soup_server_message_get_uri (message));
   g_autoptr (GHashTable) query = raw != NULL ? soup_form_decode (raw) : NULL;
+  const char *rest = find_version (path);
 
   note_call (host, message);
   if (!token_is_brought (host, message, TOKEN_BEARER))
@@ -210,8 +269,8 @@ rest_serve (Host *host, SoupServerMessage *message, const char *path)
     rest_answer (message, SOUP_STATUS_OK,
                  g_strdup ("[{\"label\":\"Winter '26\",\"url\":\"" REST_PLACE
                            "\",\"version\":\"" REST_VERSION "\"}]"));
-  else if (g_str_has_prefix (path, REST_PLACE) && strchr ("/", path[strlen (REST_PLACE)]) != NULL)
-    serve_version (host, message, path + strlen (REST_PLACE), query);
+  else if (rest != NULL)
+    serve_version (host, message, rest, query);
   else
     rest_refuse (message, SOUP_STATUS_NOT_FOUND, "UNSUPPORTED_API_VERSION", "Unsupported version");
 }

@@ -328,6 +328,13 @@ def _(room):
         status, _, body = request(host, path, form, headers=typed)
         assert_equal((status, body[0]['errorCode']), expected, path)
     assert_equal(request(host, f'{data}/sobjects/Account', b'{"Name":"a"}', headers=typed)[0], 201)
+    for version, status in (('v51.0', 200), ('v31.0', 200), ('v30.0', 404), ('v66.0', 404),
+                            ('v51.1', 404), ('v51', 404)):
+        assert_equal(request(host, f'/services/data/{version}/limits', headers=bearer)[0], status,
+                     version)
+    user = f'{data}/sobjects/User/005demo0000000'
+    assert_equal(request(host, user + '1', headers=bearer)[2]['Username'], USERNAME)
+    assert_equal(request(host, user + '2', headers=bearer)[0], 404)
 
 
 @test('a bulk query is a job, a wait, and pages of CSV')
