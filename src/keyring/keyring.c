@@ -1,217 +1,452 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "keyring.h"
 
-#include "error.h"
+#include "call.h"
 #include "i18n.h"
-#include "passphrase.h"
-#include "text.h"
+#include "sandbox.h"
 
-#include <libsecret/secret.h>
+#include <string.h>
 
-enum { PATIENCE = 500 /* milliseconds for what was cancelled to end */ };
+#define SCHEMA "xdg:schema"
 
-static const SecretSchema schema = {
-  .name = KEYRING_SCHEMA,
-  .flags = SECRET_SCHEMA_NONE,
-  .attributes = {
-    { "profile", SECRET_SCHEMA_ATTRIBUTE_STRING },
-    { "purpose", SECRET_SCHEMA_ATTRIBUTE_STRING },
-  },
-};
-
-/* One look-up: open the service, search, read. It runs in a main context of its own, so that a
- * caller without a main loop can wait for it, and not for ever. */
-typedef struct {
-  GMainContext *context;
-  GCancellable *cancellable;
-  const char *profile;
-  const char *purpose;
-  GHashTable *attributes;
-  SecretSearchFlags flags;
-  bool done;
-  bool late;
-  bool abandoned;
-  Secret *passphrase;
-  GError *error;
-} Lookup;
-
-static void
-lookup_end (Lookup *lookup, GError *error)
+void
+keyring_match_free (KeyringMatch *match)
 {
-  lookup->error = error;
-  lookup->done = true;
+  g_free (match->label);
+  g_clear_pointer (&match->attributes, g_hash_table_unref);
+  g_clear_pointer (&match->secret, secret_unref);
+  g_free (match);
 }
 
-static void
-fail (Lookup *lookup, const char *message, const char *hint)
+const char *
+keyring_match_get (const KeyringMatch *match, const char *attribute)
 {
-  GError *error = g_error_new_literal (AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE, message);
-
-  error_add_hint (error, "%s", hint);
-  lookup_end (lookup, error);
+  return g_hash_table_lookup (match->attributes, attribute);
 }
 
-static void
-fail_late (Lookup *lookup)
+void
+keyring_state_clear (KeyringState *state)
 {
-  fail (
-      lookup, _ ("the keyring did not answer in time"),
-      _ ("is an unlock prompt waiting on the desktop? `passphrase = file:PATH` works without one"));
+  g_clear_pointer (&state->collection, g_free);
 }
 
-static void
-fail_from_bus (Lookup *lookup, const GError *cause)
+/* D-Bus knows no other text. */
+static bool
+check_item (const KeyringItem *item, const KeyringOptions *options, GError **error)
 {
-  g_autofree char *reason = text_clean (cause->message, -1);
-  g_autofree char *message = NULL;
+  const char *const *at = item->attributes;
+  bool valid = item->label == NULL || g_utf8_validate (item->label, -1, NULL);
 
-  if (lookup->late)
-    {
-      fail_late (lookup);
-      return;
-    }
-  message = g_strdup_printf (_ ("no keyring can be reached: %s"), reason);
-  fail (lookup, message,
-        _ ("on a machine without a desktop session use `passphrase = file:PATH`, `env:NAME` or "
-           "`fd:N`"));
+  g_return_val_if_fail (item->schema != NULL || (at != NULL && *at != NULL), false);
+  for (; valid && at != NULL && *at != NULL; at++)
+    valid = g_utf8_validate (*at, -1, NULL);
+  return valid || trouble_set (options, TROUBLE_NOT_UTF8, NULL, error);
 }
 
-static void
-fail_without_item (Lookup *lookup)
+/* As libsecret and secret-tool put it: the schema is one attribute more. */
+static GHashTable *
+build_attributes (const KeyringItem *item, bool with_schema)
 {
-  g_autofree char *hint = g_strdup_printf (
-      _ ("store it: secret-tool store --label='avouch: %s' xdg:schema %s profile %s purpose %s"),
-      lookup->profile, KEYRING_SCHEMA, lookup->profile, lookup->purpose);
+  GHashTable *attributes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
-  fail (lookup, _ ("the keyring has no passphrase for this profile"), hint);
+  for (const char *const *at = item->attributes; at != NULL && at[0] != NULL; at += 2)
+    g_hash_table_insert (attributes, g_strdup (at[0]), g_strdup (at[1]));
+  if (with_schema && item->schema != NULL)
+    g_hash_table_insert (attributes, g_strdup (SCHEMA), g_strdup (item->schema));
+  return attributes;
 }
 
-static void
-read_item (Lookup *lookup, SecretItem *item)
+static bool
+is_locked (void *item)
 {
-  g_autoptr (SecretValue) value = NULL;
-  GError *error = NULL;
-  const char *text;
-  gsize length;
-
-  if (secret_item_get_locked (item))
-    {
-      fail (lookup, _ ("the keyring that holds the passphrase is locked"),
-            _ ("unlock it on the desktop, or use `passphrase = file:PATH`"));
-      return;
-    }
-  value = secret_item_get_secret (item);
-  text = value != NULL ? secret_value_get (value, &length) : NULL;
-  if (text == NULL)
-    {
-      fail (lookup, _ ("the keyring did not hand out the passphrase"),
-            _ ("look at the item in the desktop's keyring program"));
-      return;
-    }
-  /* Whoever pipes it into secret-tool stores the line's end too. */
-  lookup->passphrase = passphrase_take (text, length, _ ("the keyring"), &error);
-  if (error != NULL)
-    error_add_hint (error, "%s", _ ("store it again: one line, and not an empty one"));
-  lookup_end (lookup, error);
+  return SECRET_IS_ITEM (item) && secret_item_get_locked (item);
 }
 
-static void
-on_items (GObject *source, GAsyncResult *result, void *user_data)
+static KeyringMatch *
+describe (SecretRetrievable *item)
 {
-  Lookup *lookup = user_data;
-  g_autoptr (GError) error = NULL;
-  GList *items = secret_service_search_finish (SECRET_SERVICE (source), result, &error);
+  KeyringMatch *match = g_new0 (KeyringMatch, 1);
 
-  if (error != NULL)
-    fail_from_bus (lookup, error);
-  else if (items == NULL)
-    fail_without_item (lookup);
+  match->label = secret_retrievable_get_label (item);
+  match->attributes = secret_retrievable_get_attributes (item);
+  match->modified = (int64_t) secret_retrievable_get_modified (item);
+  match->locked = is_locked (item);
+  if (match->attributes == NULL)
+    match->attributes = g_hash_table_new (g_str_hash, g_str_equal);
+  return match;
+}
+
+static Secret *
+take_value (const Call *call, SecretValue *value, GError **error)
+{
+  gsize length = 0;
+  const char *bytes = value != NULL ? secret_value_get (value, &length) : NULL;
+
+  if (value == NULL || (bytes == NULL && length > 0))
+    trouble_set (call->options, TROUBLE_NO_SECRET, NULL, error);
+  else if (length > KEYRING_MAX_SECRET)
+    trouble_set (call->options, TROUBLE_TOO_LONG, NULL, error);
   else
-    read_item (lookup, SECRET_ITEM (items->data));
-  g_list_free_full (items, g_object_unref);
+    return secret_new (bytes, length);
+  return NULL;
 }
 
-static void
-on_service (GObject *source, GAsyncResult *result, void *user_data)
+static Secret *
+retrieve (Call *call, SecretRetrievable *item, GError **error)
 {
-  Lookup *lookup = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SecretService) service = secret_service_open_finish (result, &error);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (SecretValue) value = NULL;
+  GError *cause = NULL;
 
-  (void) source;
-  if (service == NULL)
+  secret_retrievable_retrieve_secret (item, call->wait.cancellable, wait_ready, &call->wait);
+  result = wait_result (&call->wait);
+  if (result != NULL)
+    value = secret_retrievable_retrieve_secret_finish (item, result, &cause);
+  if (result == NULL || cause != NULL)
     {
-      fail_from_bus (lookup, error);
-      return;
+      call_fail (call, cause, error);
+      return NULL;
     }
-  secret_service_search (service, &schema, lookup->attributes, lookup->flags, lookup->cancellable,
-                         on_items, lookup);
+  return take_value (call, value, error);
 }
 
-/* GDBus's greeting of the bus, for one, cannot be cancelled. What is still under way then ends with
- * the process; its callback belongs to our context, which nobody runs any more. */
-static gboolean
-on_patience_over (void *user_data)
+static KeyringMatch *
+open_item (Call *call, SecretRetrievable *item, GError **error)
 {
-  Lookup *lookup = user_data;
+  g_autoptr (KeyringMatch) match = NULL;
 
-  lookup->abandoned = true;
-  return G_SOURCE_REMOVE;
+  if (is_locked (item) && !call_unlock (call, item, error))
+    return NULL;
+  match = describe (item);
+  match->locked = false;
+  match->secret = retrieve (call, item, error);
+  return match->secret != NULL ? g_steal_pointer (&match) : NULL;
 }
 
-static gboolean
-on_deadline (void *user_data)
+static GPtrArray *
+search (Call *call, const KeyringItem *item, bool all, GError **error)
 {
-  Lookup *lookup = user_data;
-  g_autoptr (GSource) patience = g_timeout_source_new (PATIENCE);
+  g_autoptr (GHashTable) attributes = build_attributes (item, !item->loose);
 
-  lookup->late = true;
-  g_cancellable_cancel (lookup->cancellable);
-  g_source_set_callback (patience, on_patience_over, lookup, NULL);
-  g_source_attach (patience, lookup->context);
-  return G_SOURCE_REMOVE;
+  return call_search (call, attributes, all, error);
 }
 
-static void
-lookup_run (Lookup *lookup, int timeout)
+bool
+keyring_find (const KeyringItem *item, const KeyringOptions *options, KeyringMatch **match,
+              GError **error)
 {
-  g_autoptr (GSource) deadline = g_timeout_source_new ((guint) timeout * 1000);
+  g_auto (Call) call = { 0 };
+  g_autoptr (GPtrArray) items = NULL;
+  KeyringMatch *found = NULL;
 
-  g_main_context_push_thread_default (lookup->context);
-  g_source_set_callback (deadline, on_deadline, lookup, NULL);
-  g_source_attach (deadline, lookup->context);
-  secret_service_open (SECRET_TYPE_SERVICE, NULL, SECRET_SERVICE_OPEN_SESSION, lookup->cancellable,
-                       on_service, lookup);
-  while (!lookup->done && !lookup->abandoned)
-    g_main_context_iteration (lookup->context, TRUE);
-  if (!lookup->done)
-    fail_late (lookup);
-  /* What the proxies left for this context to free. */
-  while (!lookup->abandoned && g_main_context_iteration (lookup->context, FALSE))
-    ;
-  g_source_destroy (deadline);
-  g_main_context_pop_thread_default (lookup->context);
+  if (!check_item (item, options, error) || !call_open (&call, options, true, error))
+    return false;
+  items = search (&call, item, false, error);
+  if (items == NULL)
+    return false;
+  if (items->len > 0 && (found = open_item (&call, items->pdata[0], error)) == NULL)
+    return false;
+  *match = found;
+  return true;
 }
 
-Secret *
-keyring_lookup_passphrase (const char *profile, const char *purpose, bool interactive, int timeout,
-                           GError **error)
+/* Nobody is asked for what somebody else locked away and may not be asked for. */
+static KeyringMatch *
+list_item (Call *call, SecretRetrievable *item, bool secrets, GError **error)
 {
-  g_autoptr (GMainContext) context = g_main_context_new ();
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GHashTable) attributes =
-      secret_attributes_build (&schema, "profile", profile, "purpose", purpose, NULL);
-  Lookup lookup = {
-    .profile = profile,
-    .purpose = purpose,
-    .context = context,
-    .cancellable = cancellable,
-    .attributes = attributes,
-    .flags = SECRET_SEARCH_LOAD_SECRETS | (interactive ? SECRET_SEARCH_UNLOCK : 0),
+  return secrets && (!is_locked (item) || call->options->interactive)
+             ? open_item (call, item, error)
+             : describe (item);
+}
+
+GPtrArray *
+keyring_search (const KeyringItem *item, bool secrets, const KeyringOptions *options,
+                GError **error)
+{
+  g_auto (Call) call = { 0 };
+  g_autoptr (GPtrArray) items = NULL;
+  g_autoptr (GPtrArray) matches =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) keyring_match_free);
+
+  if (!check_item (item, options, error) || !call_open (&call, options, secrets, error))
+    return NULL;
+  items = search (&call, item, true, error);
+  if (items == NULL)
+    return NULL;
+  for (size_t i = 0; i < items->len; i++)
+    {
+      KeyringMatch *match = list_item (&call, items->pdata[i], secrets, error);
+
+      if (match == NULL)
+        return NULL;
+      g_ptr_array_add (matches, match);
+    }
+  return g_steal_pointer (&matches);
+}
+
+/* Whether A has what B has and nothing more, the schema aside where that does not count. */
+static bool
+is_exactly (GHashTable *a, GHashTable *b, bool loose)
+{
+  unsigned left = g_hash_table_size (a) - (loose && g_hash_table_contains (a, SCHEMA) ? 1 : 0);
+  GHashTableIter iter;
+  void *name, *value;
+
+  g_hash_table_iter_init (&iter, b);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    {
+      if (loose && strcmp (name, SCHEMA) == 0)
+        continue;
+      if (left == 0 || g_strcmp0 (g_hash_table_lookup (a, name), value) != 0)
+        return false;
+      left--;
+    }
+  return left == 0;
+}
+
+/* Those that ITEM replaces. Services differ in what "replace" means to them: some would replace an
+ * item with more attributes too, which is another's. */
+static GPtrArray *
+find_former (Call *call, const KeyringItem *item, GHashTable *attributes, GError **error)
+{
+  GPtrArray *items = search (call, item, true, error);
+
+  for (size_t i = items != NULL ? items->len : 0; i > 0; i--)
+    {
+      g_autoptr (GHashTable) own = secret_retrievable_get_attributes (items->pdata[i - 1]);
+
+      if (own == NULL || !is_exactly (own, attributes, item->loose))
+        g_ptr_array_remove_index (items, (unsigned) i - 1);
+    }
+  return items;
+}
+
+/* Programs that look at items show text as text. */
+static SecretValue *
+make_value (const Secret *secret)
+{
+  size_t length;
+  const char *bytes = secret_bytes (secret, &length);
+  bool text = g_utf8_validate_len (bytes, length, NULL);
+
+  return secret_value_new (bytes, (gssize) length,
+                           text ? "text/plain" : "application/octet-stream");
+}
+
+static bool
+make_default (Call *call, SecretCollection **collection, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GError *cause = NULL;
+
+  if (!call->options->interactive)
+    return trouble_set (call->options, TROUBLE_NO_DEFAULT, NULL, error);
+  secret_collection_create (call->service, _ ("Default keyring"), SECRET_COLLECTION_DEFAULT,
+                            SECRET_COLLECTION_CREATE_NONE, call->wait.cancellable, wait_ready,
+                            &call->wait);
+  result = wait_result (&call->wait);
+  if (result != NULL)
+    *collection = secret_collection_create_finish (result, &cause);
+  return *collection != NULL || call_fail (call, cause, error);
+}
+
+/* The collection to keep an item in, unlocked. */
+static SecretCollection *
+open_collection (Call *call, GError **error)
+{
+  g_autoptr (GError) trouble = NULL;
+  g_autoptr (SecretCollection) collection = call_find_collection (call, &trouble);
+
+  if (trouble != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&trouble));
+      return NULL;
+    }
+  if (collection == NULL && !make_default (call, &collection, error))
+    return NULL;
+  if (secret_collection_get_locked (collection) && !call_unlock (call, collection, error))
+    return NULL;
+  return g_steal_pointer (&collection);
+}
+
+static bool
+create_item (Call *call, SecretCollection *collection, const KeyringItem *item,
+             GHashTable *attributes, SecretValue *value, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (SecretItem) made = NULL;
+  GError *cause = NULL;
+
+  secret_item_create (collection, NULL, attributes, item->label != NULL ? item->label : "", value,
+                      SECRET_ITEM_CREATE_NONE, call->wait.cancellable, wait_ready, &call->wait);
+  result = wait_result (&call->wait);
+  if (result != NULL)
+    made = secret_item_create_finish (result, &cause);
+  return made != NULL || call_fail (call, cause, error);
+}
+
+static bool
+update_item (Call *call, SecretItem *item, SecretValue *value, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GError *cause = NULL;
+
+  secret_item_set_secret (item, value, call->wait.cancellable, wait_ready, &call->wait);
+  result = wait_result (&call->wait);
+  if (result != NULL && secret_item_set_secret_finish (item, result, &cause))
+    return true;
+  return call_fail (call, cause, error);
+}
+
+/* One that somebody else has just deleted is gone as well. */
+static bool
+delete_item (Call *call, SecretItem *item, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GError *cause = NULL;
+
+  secret_item_delete (item, call->wait.cancellable, wait_ready, &call->wait);
+  result = wait_result (&call->wait);
+  if (result != NULL && secret_item_delete_finish (item, result, &cause))
+    return true;
+  if (g_error_matches (cause, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD) ||
+      g_error_matches (cause, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT) ||
+      g_error_matches (cause, SECRET_ERROR, SECRET_ERROR_NO_SUCH_OBJECT))
+    {
+      g_error_free (cause);
+      return true;
+    }
+  return call_fail (call, cause, error);
+}
+
+static bool
+is_within (void *item, SecretCollection *collection)
+{
+  const char *path = g_dbus_proxy_get_object_path (item);
+  const char *folder = g_dbus_proxy_get_object_path (G_DBUS_PROXY (collection));
+
+  return g_str_has_prefix (path, folder) && path[strlen (folder)] == '/';
+}
+
+/* The one of FORMER, taken out of it, that needs but another secret. */
+static SecretItem *
+take_same (GPtrArray *former, SecretCollection *collection, const char *schema)
+{
+  for (size_t i = 0; i < former->len; i++)
+    {
+      g_autoptr (GHashTable) own = secret_retrievable_get_attributes (former->pdata[i]);
+
+      if (!is_locked (former->pdata[i]) && is_within (former->pdata[i], collection) &&
+          g_strcmp0 (g_hash_table_lookup (own, SCHEMA), schema) == 0)
+        return g_ptr_array_steal_index (former, (unsigned) i);
+    }
+  return NULL;
+}
+
+static bool
+store_in_service (Call *call, const KeyringItem *item, GHashTable *attributes, SecretValue *value,
+                  GError **error)
+{
+  g_autoptr (SecretCollection) collection = open_collection (call, error);
+  g_autoptr (GPtrArray) former = NULL;
+  g_autoptr (SecretItem) same = NULL;
+
+  if (collection == NULL || (former = find_former (call, item, attributes, error)) == NULL)
+    return false;
+  same = take_same (former, collection, item->schema);
+  if (same != NULL ? !update_item (call, same, value, error)
+                   : !create_item (call, collection, item, attributes, value, error))
+    return false;
+  for (size_t i = 0; i < former->len; i++)
+    if (!is_locked (former->pdata[i]) && !delete_item (call, former->pdata[i], error))
+      return false;
+  return true;
+}
+
+bool
+keyring_store (const KeyringItem *item, const Secret *secret, const KeyringOptions *options,
+               GError **error)
+{
+  g_auto (Call) call = { 0 };
+  g_autoptr (GHashTable) attributes = NULL;
+  g_autoptr (SecretValue) value = NULL;
+
+  if (!check_item (item, options, error))
+    return false;
+  if (secret_length (secret) > KEYRING_MAX_SECRET)
+    return trouble_set (options, TROUBLE_TOO_LONG, NULL, error);
+  if (!call_open (&call, options, true, error))
+    return false;
+  attributes = build_attributes (item, true);
+  value = make_value (secret);
+  return call.service != NULL ? store_in_service (&call, item, attributes, value, error)
+                              : sandbox_store (&call, attributes, item->label, value, error);
+}
+
+/* Whether ITEM is to go; false with an error where that cannot be told. */
+static bool
+is_condemned (Call *call, SecretRetrievable *item, KeyringJudge judge, void *data, GError **error)
+{
+  g_autoptr (KeyringMatch) match = NULL;
+
+  if (judge == NULL)
+    return !is_locked (item) || call_unlock (call, item, error);
+  match = open_item (call, item, error);
+  return match != NULL && judge (match, data);
+}
+
+bool
+keyring_erase (const KeyringItem *item, KeyringJudge judge, void *data,
+               const KeyringOptions *options, unsigned *erased, GError **error)
+{
+  g_auto (Call) call = { 0 };
+  g_autoptr (GPtrArray) items = NULL;
+  g_autoptr (GError) trouble = NULL;
+  unsigned count = 0;
+
+  if (!check_item (item, options, error) || !call_open (&call, options, judge != NULL, error) ||
+      (items = search (&call, item, true, error)) == NULL)
+    return false;
+  for (size_t i = 0; i < items->len && trouble == NULL; i++)
+    if (is_condemned (&call, items->pdata[i], judge, data, &trouble) &&
+        (call.service != NULL ? delete_item (&call, items->pdata[i], &trouble)
+                              : sandbox_delete (&call, items->pdata[i], &trouble)))
+      count++;
+  if (trouble != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&trouble));
+      return false;
+    }
+  if (erased != NULL)
+    *erased = count;
+  return true;
+}
+
+bool
+keyring_state (const KeyringOptions *options, KeyringState *state, GError **error)
+{
+  g_auto (Call) call = { 0 };
+  g_autoptr (SecretCollection) collection = NULL;
+  g_autoptr (GError) trouble = NULL;
+
+  if (!call_open (&call, options, false, error))
+    return false;
+  if (call.service == NULL)
+    {
+      *state = (KeyringState){ .collection = g_strdup (""), .portal = true };
+      return true;
+    }
+  collection = call_find_collection (&call, &trouble);
+  if (collection == NULL && trouble == NULL)
+    trouble_set (options, TROUBLE_NO_DEFAULT, NULL, &trouble);
+  if (collection == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&trouble));
+      return false;
+    }
+  *state = (KeyringState){
+    .collection = secret_collection_get_label (collection),
+    .locked = secret_collection_get_locked (collection),
   };
-
-  lookup_run (&lookup, timeout);
-  if (lookup.error != NULL)
-    g_propagate_error (error, lookup.error);
-  return lookup.passphrase;
+  return true;
 }

@@ -5,20 +5,69 @@
 #include "error.h"
 #include "i18n.h"
 
-Secret *
-keyring_lookup_passphrase (const char *profile, const char *purpose, bool interactive, int timeout,
-                           GError **error)
+/* Always false. */
+static bool
+fail (const KeyringOptions *options, GError **error)
 {
   GError *failure = g_error_new_literal (AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE,
                                          _ ("this avouch was built without keyring support"));
 
-  (void) profile;
-  (void) purpose;
-  (void) interactive;
-  (void) timeout;
-  error_add_hint (failure, "%s",
-                  _ ("use `passphrase = file:PATH`, `env:NAME` or `fd:N`, or build with "
-                     "-Dkeyring=enabled"));
+  if (options->instead != NULL)
+    error_add_hint (failure, _ ("build with -Dkeyring=enabled; %s"), options->instead);
+  else
+    error_add_hint (failure, "%s", _ ("build with -Dkeyring=enabled"));
   g_propagate_error (error, failure);
+  return false;
+}
+
+void
+keyring_match_free (KeyringMatch *match G_GNUC_UNUSED)
+{
+}
+
+const char *
+keyring_match_get (const KeyringMatch *match G_GNUC_UNUSED, const char *attribute G_GNUC_UNUSED)
+{
   return NULL;
+}
+
+void
+keyring_state_clear (KeyringState *state G_GNUC_UNUSED)
+{
+}
+
+bool
+keyring_store (const KeyringItem *item G_GNUC_UNUSED, const Secret *secret G_GNUC_UNUSED,
+               const KeyringOptions *options, GError **error)
+{
+  return fail (options, error);
+}
+
+bool
+keyring_find (const KeyringItem *item G_GNUC_UNUSED, const KeyringOptions *options,
+              KeyringMatch **match G_GNUC_UNUSED, GError **error)
+{
+  return fail (options, error);
+}
+
+GPtrArray *
+keyring_search (const KeyringItem *item G_GNUC_UNUSED, bool secrets G_GNUC_UNUSED,
+                const KeyringOptions *options, GError **error)
+{
+  fail (options, error);
+  return NULL;
+}
+
+bool
+keyring_erase (const KeyringItem *item G_GNUC_UNUSED, KeyringJudge judge G_GNUC_UNUSED,
+               void *data G_GNUC_UNUSED, const KeyringOptions *options,
+               unsigned *erased G_GNUC_UNUSED, GError **error)
+{
+  return fail (options, error);
+}
+
+bool
+keyring_state (const KeyringOptions *options, KeyringState *state G_GNUC_UNUSED, GError **error)
+{
+  return fail (options, error);
 }

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "call.h"
+
+#include "error.h"
+#include "sandbox.h"
+#include "service.h"
+
+#include <string.h>
+
+static bool
+is_dead (const GError *cause)
+{
+  return g_error_matches (cause, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY) ||
+         g_error_matches (cause, G_DBUS_ERROR, G_DBUS_ERROR_DISCONNECTED) ||
+         g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CLOSED);
+}
+
+/* The name's new owner knows nothing of our session and of the objects we hold. */
+static bool
+has_changed (const Call *call)
+{
+  g_autofree char *owner =
+      call->service != NULL ? g_dbus_proxy_get_name_owner (G_DBUS_PROXY (call->service)) : NULL;
+
+  return owner != NULL && call->owner != NULL && strcmp (owner, call->owner) != 0;
+}
+
+static bool
+has_vanished (const Call *call)
+{
+  g_autofree char *owner =
+      call->service != NULL ? g_dbus_proxy_get_name_owner (G_DBUS_PROXY (call->service)) : NULL;
+
+  return call->service != NULL && call->owner != NULL && owner == NULL;
+}
+
+bool
+call_fail (const Call *call, GError *cause, GError **error)
+{
+  g_autoptr (GError) given = cause;
+  Trouble trouble = TROUBLE_REFUSED;
+
+  if (cause == NULL || call->wait.late)
+    trouble = TROUBLE_LATE;
+  else if (has_changed (call))
+    trouble = TROUBLE_CHANGED;
+  else if (is_dead (cause) || has_vanished (call))
+    trouble = TROUBLE_DIED;
+  else if (cause->domain == AVOUCH_ERROR)
+    {
+      g_propagate_error (error, g_steal_pointer (&given));
+      return false;
+    }
+  else if (g_error_matches (cause, SECRET_ERROR, SECRET_ERROR_IS_LOCKED))
+    trouble = TROUBLE_LOCKED;
+  else
+    g_dbus_error_strip_remote_error (cause);
+  return trouble_set (call->options, trouble, trouble == TROUBLE_REFUSED ? cause->message : NULL,
+                      error);
+}
+
+/* GLib would end the process if the bus did. */
+static bool
+open_bus (Call *call, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) cause = NULL;
+
+  g_bus_get (G_BUS_TYPE_SESSION, call->wait.cancellable, wait_ready, &call->wait);
+  result = wait_result (&call->wait);
+  if (result == NULL)
+    return call_fail (call, NULL, error);
+  call->bus = g_bus_get_finish (result, &cause);
+  if (call->bus == NULL && !call->wait.late)
+    return trouble_set (call->options, TROUBLE_NO_BUS, cause->message, error);
+  if (call->bus == NULL)
+    return call_fail (call, NULL, error);
+  g_dbus_connection_set_exit_on_close (call->bus, FALSE);
+  return true;
+}
+
+static bool
+open_service (Call *call, bool secrets, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) cause = NULL;
+
+  secret_service_open (KEYRING_TYPE_SERVICE, NULL,
+                       secrets ? SECRET_SERVICE_OPEN_SESSION : SECRET_SERVICE_NONE,
+                       call->wait.cancellable, wait_ready, &call->wait);
+  result = wait_result (&call->wait);
+  if (result == NULL)
+    return call_fail (call, NULL, error);
+  call->service = secret_service_open_finish (result, &cause);
+  if (call->service == NULL && (call->wait.late || is_dead (cause)))
+    return call_fail (call, g_steal_pointer (&cause), error);
+  if (call->service == NULL)
+    return trouble_set (call->options, TROUBLE_NO_SERVICE, cause->message, error);
+  call->owner = g_dbus_proxy_get_name_owner (G_DBUS_PROXY (call->service));
+  keyring_service_set_options (KEYRING_SERVICE (call->service), call->options);
+  if (call->owner == NULL)
+    return trouble_set (call->options, TROUBLE_NO_SERVICE, NULL, error);
+  return true;
+}
+
+bool
+call_open (Call *call, const KeyringOptions *options, bool secrets, GError **error)
+{
+  call->options = options;
+  wait_begin (&call->wait, options->timeout > 0 ? options->timeout : KEYRING_TIMEOUT);
+  if (!open_bus (call, error))
+    return false;
+  return sandbox_has_portal (call) || open_service (call, secrets, error);
+}
+
+void
+call_close (Call *call)
+{
+  g_clear_object (&call->service);
+  g_clear_object (&call->bus);
+  g_clear_pointer (&call->owner, g_free);
+  wait_end (&call->wait);
+}
+
+GPtrArray *
+call_take_list (GList *list)
+{
+  GPtrArray *array = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (GList *at = list; at != NULL; at = at->next)
+    g_ptr_array_add (array, at->data);
+  g_list_free (list);
+  return array;
+}
+
+GPtrArray *
+call_search (Call *call, GHashTable *attributes, bool all, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GError *cause = NULL;
+
+  if (call->service == NULL)
+    return sandbox_search (call, attributes, error);
+  secret_service_search (call->service, NULL, attributes,
+                         all ? SECRET_SEARCH_ALL : SECRET_SEARCH_NONE, call->wait.cancellable,
+                         wait_ready, &call->wait);
+  result = wait_result (&call->wait);
+  GList *items =
+      result != NULL ? secret_service_search_finish (call->service, result, &cause) : NULL;
+  if (result != NULL && cause == NULL)
+    return call_take_list (items);
+  call_fail (call, cause, error);
+  return NULL;
+}
+
+bool
+call_unlock (Call *call, void *object, GError **error)
+{
+  GList objects = { .data = object };
+  g_autoptr (GAsyncResult) result = NULL;
+  GError *cause = NULL;
+
+  if (!call->options->interactive)
+    return trouble_set (call->options, TROUBLE_LOCKED, NULL, error);
+  secret_service_unlock (call->service, &objects, call->wait.cancellable, wait_ready, &call->wait);
+  result = wait_result (&call->wait);
+  if (result == NULL)
+    return call_fail (call, NULL, error);
+  if (secret_service_unlock_finish (call->service, result, NULL, &cause) == 1)
+    return true;
+  if (cause != NULL || call->wait.late)
+    return call_fail (call, cause, error);
+  return trouble_set (call->options, TROUBLE_LOCKED, NULL, error);
+}
+
+static SecretCollection *
+find_by_alias (Call *call, const char *alias, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GError *cause = NULL;
+
+  secret_collection_for_alias (call->service, alias, SECRET_COLLECTION_NONE, call->wait.cancellable,
+                               wait_ready, &call->wait);
+  result = wait_result (&call->wait);
+  SecretCollection *collection =
+      result != NULL ? secret_collection_for_alias_finish (result, &cause) : NULL;
+  if (result == NULL || cause != NULL)
+    call_fail (call, cause, error);
+  return collection;
+}
+
+static bool
+load_collections (Call *call, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GError *cause = NULL;
+
+  secret_service_load_collections (call->service, call->wait.cancellable, wait_ready, &call->wait);
+  result = wait_result (&call->wait);
+  if (result != NULL && secret_service_load_collections_finish (call->service, result, &cause))
+    return true;
+  return call_fail (call, cause, error);
+}
+
+static bool
+is_named (SecretCollection *collection, const char *name)
+{
+  g_autofree char *label = secret_collection_get_label (collection);
+
+  return g_strcmp0 (label, name) == 0 ||
+         strcmp (g_dbus_proxy_get_object_path (G_DBUS_PROXY (collection)), name) == 0;
+}
+
+static SecretCollection *
+find_loaded (Call *call, const char *name)
+{
+  GList *collections = secret_service_get_collections (call->service);
+  SecretCollection *found = NULL;
+
+  for (GList *at = collections; at != NULL && found == NULL; at = at->next)
+    if (is_named (at->data, name))
+      found = g_object_ref (at->data);
+  g_list_free_full (collections, g_object_unref);
+  return found;
+}
+
+SecretCollection *
+call_find_collection (Call *call, GError **error)
+{
+  const char *name = call->options->collection;
+  g_autoptr (GError) trouble = NULL;
+  SecretCollection *found;
+
+  if (name == NULL)
+    return find_by_alias (call, SECRET_COLLECTION_DEFAULT, error);
+  if (!load_collections (call, error))
+    return NULL;
+  found = find_loaded (call, name);
+  if (found == NULL)
+    found = find_by_alias (call, name, &trouble);
+  if (found == NULL && trouble == NULL)
+    trouble_set (call->options, TROUBLE_NO_COLLECTION, name, &trouble);
+  if (found == NULL)
+    g_propagate_error (error, g_steal_pointer (&trouble));
+  return found;
+}

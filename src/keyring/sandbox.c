@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sandbox.h"
+
+#define PORTAL      "org.freedesktop.portal.Desktop"
+#define PORTAL_PATH "/org/freedesktop/portal/desktop"
+
+/* libsecret wants to know each attribute's name before. */
+static void
+describe_attributes (GHashTable *attributes, SecretSchema *schema)
+{
+  GHashTableIter iter;
+  void *name;
+  size_t count = 0;
+
+  *schema = (SecretSchema){ .name = "avouch", .flags = SECRET_SCHEMA_DONT_MATCH_NAME };
+  g_hash_table_iter_init (&iter, attributes);
+  while (count < G_N_ELEMENTS (schema->attributes) && g_hash_table_iter_next (&iter, &name, NULL))
+    schema->attributes[count++] = (SecretSchemaAttribute){ name, SECRET_SCHEMA_ATTRIBUTE_STRING };
+}
+
+static bool
+answers (Call *call)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GVariant) version = NULL;
+
+  g_dbus_connection_call (call->bus, PORTAL, PORTAL_PATH, "org.freedesktop.DBus.Properties", "Get",
+                          g_variant_new ("(ss)", "org.freedesktop.portal.Secret", "version"),
+                          G_VARIANT_TYPE ("(v)"), G_DBUS_CALL_FLAGS_NONE, -1,
+                          call->wait.cancellable, wait_ready, &call->wait);
+  result = wait_result (&call->wait);
+  if (result != NULL)
+    version = g_dbus_connection_call_finish (call->bus, result, NULL);
+  return version != NULL;
+}
+
+/* The variable is for tests: programs take it out of their environment. */
+bool
+sandbox_has_portal (Call *call)
+{
+  return g_strcmp0 (g_getenv ("SECRET_BACKEND"), "file") == 0 ||
+         (g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS) && answers (call));
+}
+
+GPtrArray *
+sandbox_search (Call *call, GHashTable *attributes, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  SecretSchema schema;
+  GError *cause = NULL;
+  GList *items = NULL;
+
+  describe_attributes (attributes, &schema);
+  secret_password_searchv (&schema, attributes, SECRET_SEARCH_ALL, call->wait.cancellable,
+                           wait_ready, &call->wait);
+  result = wait_result (&call->wait);
+  if (result != NULL)
+    items = secret_password_search_finish (result, &cause);
+  if (result != NULL && cause == NULL)
+    return call_take_list (items);
+  call_fail (call, cause, error);
+  return NULL;
+}
+
+bool
+sandbox_store (Call *call, GHashTable *attributes, const char *label, SecretValue *value,
+               GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  SecretSchema schema;
+  GError *cause = NULL;
+
+  describe_attributes (attributes, &schema);
+  secret_password_storev_binary (&schema, attributes, SECRET_COLLECTION_DEFAULT,
+                                 label != NULL ? label : "", value, call->wait.cancellable,
+                                 wait_ready, &call->wait);
+  result = wait_result (&call->wait);
+  if (result != NULL && secret_password_store_finish (result, &cause))
+    return true;
+  return call_fail (call, cause, error);
+}
+
+bool
+sandbox_delete (Call *call, SecretRetrievable *item, GError **error)
+{
+  g_autoptr (GHashTable) attributes = secret_retrievable_get_attributes (item);
+  g_autoptr (GAsyncResult) result = NULL;
+  SecretSchema schema;
+  GError *cause = NULL;
+
+  describe_attributes (attributes, &schema);
+  secret_password_clearv (&schema, attributes, call->wait.cancellable, wait_ready, &call->wait);
+  result = wait_result (&call->wait);
+  if (result != NULL)
+    secret_password_clear_finish (result, &cause);
+  return (result != NULL && cause == NULL) || call_fail (call, cause, error);
+}
