@@ -29,7 +29,7 @@ static bool
 opens_by_itself (const Profile *profile, const Environment *environment, bool *locked,
                  GError **error)
 {
-  PassphraseSource source = { .profile = profile, .home = environment->home };
+  PassphraseSource source = { .profile = profile, .environment = environment };
   g_autofree char *path = NULL;
   g_autoptr (Key) key = NULL;
   KeySource found;
@@ -105,9 +105,10 @@ check_place (const char *place, GError **error)
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, "%s: %s", SETTING,
                _ ("says none of the places that are known"));
   if (error != NULL)
-    error_add_hint (*error, "%s",
-                    _ ("write keyring, prompt, file:PATH, env:NAME or fd:NUMBER, "
-                       "never the passphrase itself"));
+    error_add_hint (
+        *error, "%s",
+        _ ("write keyring, prompt, file:PATH, env:NAME, fd:NUMBER, or keyring and one of "
+           "the others, never the passphrase itself"));
   return false;
 }
 

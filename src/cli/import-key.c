@@ -6,6 +6,7 @@
 #include "passphrase.h"
 #include "profile-key.h"
 #include "profiles.h"
+#include "secret-path.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -96,7 +97,7 @@ open_key (const Import *import, const Profile *profile, const Environment *envir
 
   if (import->passphrase == NULL)
     return profile_key_open (profile, environment, error);
-  path = profile_get_path (profile, "key", environment->home, error);
+  path = secret_path_resolve (profile, "key", profile_get (profile, "key"), environment, error);
   if (path == NULL)
     return NULL;
   return key_load (
@@ -118,7 +119,7 @@ would_ask (const Import *import, const Profile *profile)
 
   return import->passphrase == NULL &&
          passphrase_parse (profile, "passphrase", &kind, &argument, NULL) &&
-         (kind == PASSPHRASE_PROMPT || kind == PASSPHRASE_KEYRING);
+         (kind == PASSPHRASE_PROMPT || passphrase_asks_keyring (profile, "passphrase"));
 }
 
 void
@@ -130,9 +131,9 @@ import_key_try (const Import *import, const Profile *profile, const Environment 
   g_autoptr (GError) reason = NULL;
   g_autoptr (Key) key = NULL;
 
-  if (key_is_uri (location) || would_ask (import, profile))
+  if (!key_is_path (location) || would_ask (import, profile))
     return;
-  path = profile_get_path (profile, "key", environment->home, NULL);
+  path = secret_path_resolve (profile, "key", location, environment, NULL);
   if (path == NULL || !g_file_test (path, G_FILE_TEST_EXISTS))
     {
       fprintf (stderr, _ ("note: there is no file %s yet\n"), location);

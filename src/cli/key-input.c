@@ -145,7 +145,7 @@ use_profile (KeyInput *input, GError **error)
                            &source->key_passphrase, error))
     return false;
   source->profile = profile;
-  source->home = environment->home;
+  source->environment = environment;
   source->timeout = (int) timeout;
   if (!profile_key_source (source, &input->source, &input->location, error))
     return false;

@@ -10,6 +10,7 @@
 #include "profile-check.h"
 #include "profiles.h"
 #include "quote.h"
+#include "secret-path.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -76,7 +77,7 @@ key_location (const char *value)
 {
   g_autofree char *scheme = g_uri_parse_scheme (value);
 
-  if (*value == '\0' || scheme != NULL || g_str_has_prefix (value, "~/"))
+  if (*value == '\0' || scheme != NULL || secret_path_is_definite (value))
     return g_strdup (value);
   return g_canonicalize_filename (value, NULL);
 }
@@ -300,12 +301,14 @@ new_profile_print (const ProfileDraft *draft, const char *path, GError **error)
 bool
 new_profile_warn_of_key (const Profile *profile, const Environment *environment, GError **error)
 {
-  g_autofree char *scheme = g_uri_parse_scheme (profile_get (profile, "key"));
+  const char *key = profile_get (profile, "key");
+  g_autofree char *scheme = g_uri_parse_scheme (key);
   g_autofree char *path = NULL;
 
-  if (scheme != NULL)
+  /* A service's credentials are there once it runs. */
+  if (scheme != NULL || g_str_has_prefix (key, SECRET_PATH_CREDENTIALS))
     return true;
-  path = profile_get_path (profile, "key", environment->home, error);
+  path = secret_path_resolve (profile, "key", key, environment, error);
   if (path == NULL)
     return false;
   if (!g_file_test (path, G_FILE_TEST_EXISTS))

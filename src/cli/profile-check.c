@@ -6,6 +6,7 @@
 #include "issuer.h"
 #include "obtain.h"
 #include "passphrase.h"
+#include "secret-path.h"
 
 static bool
 check_passphrases (const Profile *profile, GError **error)
@@ -42,17 +43,30 @@ check_urls (const Profile *profile, GError **error)
   return true;
 }
 
-/* A key may be named by a URI as well. */
 static bool
-check_path (const Profile *profile, const char *key, const char *home, GError **error)
+check_authorities (const Profile *profile, const char *home, GError **error)
 {
-  const char *value = profile_get (profile, key);
+  g_autofree char *path = NULL;
+
+  if (profile_get (profile, "ca-file") == NULL)
+    return true;
+  path = profile_get_path (profile, "ca-file", home, error);
+  return path != NULL;
+}
+
+/* A key may be named by a URI as well. Where the credentials of a service will be is not known
+ * yet. */
+static bool
+check_key_path (const Profile *profile, const char *home, GError **error)
+{
+  const Environment environment = { .home = (char *) home, .credentials = (char *) "/" };
+  const char *value = profile_get (profile, "key");
   g_autofree char *scheme = value != NULL ? g_uri_parse_scheme (value) : NULL;
   g_autofree char *path = NULL;
 
   if (value == NULL || scheme != NULL)
     return true;
-  path = profile_get_path (profile, key, home, error);
+  path = secret_path_resolve (profile, "key", value, &environment, error);
   return path != NULL;
 }
 
@@ -63,7 +77,7 @@ check_shared (const Profile *profile, const char *home, GError **error)
   int64_t seconds;
   bool wanted;
 
-  return check_path (profile, "key", home, error) && check_path (profile, "ca-file", home, error) &&
+  return check_key_path (profile, home, error) && check_authorities (profile, home, error) &&
          profile_get_timeout (profile, &seconds, error) &&
          obtain_wants_cache (profile, &wanted, error) && profile_check_proxy (profile, error);
 }

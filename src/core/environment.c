@@ -18,6 +18,7 @@ static const char *const kept[] = {
   "DISPLAY",
   "WAYLAND_DISPLAY",
   "TERM",
+  "CREDENTIALS_DIRECTORY",
   NULL,
 };
 
@@ -74,6 +75,7 @@ environment_read (void)
   if (environment->config_home == NULL && environment->home != NULL)
     environment->config_home = g_strconcat (environment->home, "/.config", NULL);
   environment->runtime_dir = dup_absolute (getenv ("XDG_RUNTIME_DIR"));
+  environment->credentials = dup_absolute (getenv ("CREDENTIALS_DIRECTORY"));
   environment->system_dir = g_strdup (avouch_system_dir);
   environment->mint_path = g_strdup (avouch_mint_path);
   environment->inherited = g_strdupv (environ);
@@ -89,6 +91,7 @@ environment_free (Environment *environment)
   g_free (environment->config_override);
   g_free (environment->config_home);
   g_free (environment->runtime_dir);
+  g_free (environment->credentials);
   g_free (environment->system_dir);
   g_free (environment->mint_path);
   g_strfreev (environment->inherited);

@@ -12,6 +12,7 @@ typedef struct {
   char *config_override; /* AVOUCH_CONFIG; NULL if unset or empty */
   char *config_home;     /* XDG_CONFIG_HOME if absolute, else HOME/.config; NULL without a home */
   char *runtime_dir;     /* XDG_RUNTIME_DIR if absolute, else NULL */
+  char *credentials;     /* CREDENTIALS_DIRECTORY if absolute: a systemd service's; else NULL */
   char *system_dir;      /* where avouch.conf of the machine is: compiled in, /etc/avouch */
   char *mint_path;       /* the absolute path of avouch-mint: compiled in */
   char **inherited;      /* environ as it was at the start */
@@ -23,7 +24,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Environment, environment_free)
 
 /* The environment that avouch-mint is started with: only what it needs (HOME, USER, PATH fixed,
  * LANG/LANGUAGE/LC_*, TZ, XDG_RUNTIME_DIR, XDG_CONFIG_HOME, DBUS_SESSION_BUS_ADDRESS, DISPLAY,
- * WAYLAND_DISPLAY, TERM; *_proxy if WITH_PROXY). The caller frees it with g_strfreev. */
+ * WAYLAND_DISPLAY, TERM, CREDENTIALS_DIRECTORY; *_proxy if WITH_PROXY). The caller frees it with
+ * g_strfreev. */
 char **environment_for_mint (const Environment *environment, gboolean with_proxy);
 
 /* Takes out of this process's environment what tells GIO, libsoup, GnuTLS and libsecret to load

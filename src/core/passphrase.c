@@ -3,10 +3,14 @@
 
 #include "error.h"
 #include "i18n.h"
+#include "secret-path.h"
 #include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define KEYRING "keyring"
+#define BLANKS  " \t"
 
 enum { MAX_FD = 65535 };
 
@@ -14,8 +18,8 @@ static const struct {
   const char *form; /* one that ends with ':' takes an argument */
   PassphraseKind kind;
 } forms[] = {
-  { "keyring", PASSPHRASE_KEYRING }, { "prompt", PASSPHRASE_PROMPT }, { "file:", PASSPHRASE_FILE },
-  { "env:", PASSPHRASE_ENV },        { "fd:", PASSPHRASE_FD },
+  { KEYRING, PASSPHRASE_KEYRING }, { "prompt", PASSPHRASE_PROMPT }, { "file:", PASSPHRASE_FILE },
+  { "env:", PASSPHRASE_ENV },      { "fd:", PASSPHRASE_FD },
 };
 
 static bool
@@ -42,9 +46,11 @@ is_descriptor (const char *argument)
 static bool
 check_path (const Profile *profile, const char *key, const char *path, GError **error)
 {
-  if (path[0] == '/' || strncmp (path, "~/", 2) == 0)
+  if (secret_path_is_definite (path))
     return true;
-  profile_set_error (profile, key, error, _ ("the path after \"file:\" must begin with / or ~/"));
+  profile_set_error (profile, key, error,
+                     _ ("the path after \"file:\" must begin with /, ~/ or %s"),
+                     SECRET_PATH_CREDENTIALS);
   return false;
 }
 
@@ -61,6 +67,35 @@ passphrase_find_form (const char *value, PassphraseKind *kind, const char **argu
   return false;
 }
 
+/* What follows "keyring" and a blank in VALUE; NULL: it is another place, or that one alone. */
+static const char *
+find_fallback (const char *value)
+{
+  const char *rest = value + strlen (KEYRING);
+
+  return g_str_has_prefix (value, KEYRING) && strchr (BLANKS, *rest) != NULL && *rest != '\0'
+             ? rest + strspn (rest, BLANKS)
+             : NULL;
+}
+
+bool
+passphrase_asks_keyring (const Profile *profile, const char *key)
+{
+  const char *value = profile_get (profile, key);
+
+  return value != NULL && (strcmp (value, KEYRING) == 0 || find_fallback (value) != NULL);
+}
+
+static bool
+find_place (const char *value, PassphraseKind *kind, const char **argument)
+{
+  const char *fallback = find_fallback (value);
+
+  if (fallback == NULL)
+    return passphrase_find_form (value, kind, argument);
+  return passphrase_find_form (fallback, kind, argument) && *kind != PASSPHRASE_KEYRING;
+}
+
 bool
 passphrase_parse (const Profile *profile, const char *key, PassphraseKind *kind,
                   const char **argument, GError **error)
@@ -72,12 +107,12 @@ passphrase_parse (const Profile *profile, const char *key, PassphraseKind *kind,
   *argument = NULL;
   if (value == NULL)
     return true;
-  if (passphrase_find_form (value, kind, argument))
+  if (find_place (value, kind, argument))
     return *kind != PASSPHRASE_FILE || check_path (profile, key, *argument, error);
   profile_set_error (profile, key, &trouble, "%s", _ ("says none of the places that are known"));
   error_add_hint (trouble, "%s",
-                  _ ("write keyring, prompt, file:PATH, env:NAME or fd:NUMBER, "
-                     "never the passphrase itself"));
+                  _ ("write keyring, prompt, file:PATH, env:NAME, fd:NUMBER, or keyring and one of "
+                     "the others, never the passphrase itself"));
   g_propagate_error (error, g_steal_pointer (&trouble));
   return false;
 }
@@ -151,7 +186,12 @@ passphrase_resolve (const Profile *profile, const char *key, char **inherited, S
   if (kind != PASSPHRASE_ENV && kind != PASSPHRASE_FD)
     return true;
   const char *what = profile_get (profile, key);
-  *secret = kind == PASSPHRASE_ENV ? passphrase_from_environment (argument, what, inherited, error)
-                                   : passphrase_read (atoi (argument), what, error);
-  return *secret != NULL;
+  g_autoptr (GError) trouble = NULL;
+  *secret = kind == PASSPHRASE_ENV
+                ? passphrase_from_environment (argument, what, inherited, &trouble)
+                : passphrase_read (atoi (argument), what, &trouble);
+  if (*secret != NULL || passphrase_asks_keyring (profile, key))
+    return true;
+  g_propagate_error (error, g_steal_pointer (&trouble));
+  return false;
 }

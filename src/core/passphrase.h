@@ -19,14 +19,20 @@ typedef enum {
 /* VALUE as the setting has it; ARGUMENT is borrowed from it. False: it is none of the forms. */
 bool passphrase_find_form (const char *value, PassphraseKind *kind, const char **argument);
 
-/* ARGUMENT is borrowed from the profile; NULL where the kind has none. Error: config, naming file
- * and line but not the value: people paste the passphrase itself there. */
+/* "keyring PLACE" is the place that is asked where the keyring gives nothing; the one before it is
+ * passphrase_asks_keyring's. ARGUMENT is borrowed from the profile; NULL where the kind has none.
+ * Error: config, naming file and line but not the value: people paste the passphrase itself there.
+ */
 bool passphrase_parse (const Profile *profile, const char *key, PassphraseKind *kind,
                        const char **argument, GError **error);
 
+/* The setting is "keyring", or "keyring" and another place. */
+bool passphrase_asks_keyring (const Profile *profile, const char *key);
+
 /* What only the caller's process can reach (`env:`, `fd:`); SECRET is NULL where avouch-mint
  * fetches the passphrase itself or none is set. INHERITED: the caller's environment. Errors:
- * config; passphrase (not there, empty, too long, control characters), naming the place. */
+ * config; passphrase (not there, empty, too long, control characters), naming the place; after
+ * "keyring", what is not there is no error yet. */
 bool passphrase_resolve (const Profile *profile, const char *key, char **inherited, Secret **secret,
                          GError **error);
 

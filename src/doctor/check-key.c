@@ -35,6 +35,7 @@ check_key (Patient *patient, Finding *finding)
   g_autoptr (GError) error = NULL;
   PassphraseKind kind = PASSPHRASE_NONE;
   const char *argument;
+  g_autofree char *other = NULL;
 
   if (profile_get (patient->profile, "key") == NULL)
     {
@@ -49,8 +50,11 @@ check_key (Patient *patient, Finding *finding)
       return;
     }
   passphrase_parse (patient->profile, "passphrase", &kind, &argument, NULL);
+  if (kind != PASSPHRASE_KEYRING && passphrase_asks_keyring (patient->profile, "passphrase"))
+    other = g_strdup_printf (_ ("passphrase from the keyring, or: %s"), _ (places[kind]));
   finding_good (finding, _ ("%s, %u bits, in %s, %s"), kinds[key_kind (patient->key)],
-                key_bits (patient->key), key_format (patient->key), _ (places[kind]));
+                key_bits (patient->key), key_format (patient->key),
+                other != NULL ? other : _ (places[kind]));
 }
 
 /* "AB:CD:…" in two words, so that a line can be broken between them. */

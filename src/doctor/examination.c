@@ -77,7 +77,7 @@ may_need_a_person (const Patient *patient)
 
   for (size_t i = 0; i < G_N_ELEMENTS (settings); i++)
     if (passphrase_parse (patient->profile, settings[i], &kind, &argument, NULL) &&
-        (kind == PASSPHRASE_PROMPT || kind == PASSPHRASE_KEYRING))
+        (kind == PASSPHRASE_PROMPT || passphrase_asks_keyring (patient->profile, settings[i])))
       return true;
   return location != NULL && key_is_uri (location);
 }

@@ -6,6 +6,7 @@
 #include "keyring.h"
 #include "passphrase.h"
 #include "prompt.h"
+#include "secret-path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -71,22 +72,11 @@ fetch_passphrase_file (const char *path, GError **error)
 static Secret *
 fetch_file (const Wanted *wanted, GError **error)
 {
-  const Profile *profile = wanted->source->profile;
-  const char *home = wanted->source->home;
-  g_autofree char *path = NULL;
+  g_autofree char *path =
+      secret_path_resolve (wanted->source->profile, wanted->setting, wanted->argument,
+                           wanted->source->environment, error);
 
-  if (g_str_has_prefix (wanted->argument, "~/") && home != NULL)
-    path = g_build_filename (home, wanted->argument + 2, NULL);
-  else
-    path = g_strdup (wanted->argument);
-  if (!g_path_is_absolute (path))
-    {
-      profile_set_error (
-          profile, wanted->setting, error,
-          _ ("\"~/\" cannot be resolved: HOME is not set and no home folder is known"));
-      return NULL;
-    }
-  return fetch_passphrase_file (path, error);
+  return path != NULL ? fetch_passphrase_file (path, error) : NULL;
 }
 
 static Secret *
@@ -139,6 +129,49 @@ fetch_passphrase_is_configured (const Profile *profile)
   return profile_get (profile, SETTING) != NULL || profile_get (profile, KEY_SETTING) != NULL;
 }
 
+/* What this process or its caller had before; else from where it is. */
+static Secret *
+fetch_place (const Wanted *wanted, PassphraseKind kind, Secret *given, GError **error)
+{
+  return given != NULL ? secret_ref (given) : fetchers[kind](wanted, error);
+}
+
+/* Whoever has one configuration for several machines is told of both places. */
+static void
+join_errors (GError *first, GError *second, GError **error)
+{
+  g_autoptr (GError) of_keyring = first;
+  g_autofree char *message = error_message (first);
+  const char *hint = error_hint (first);
+
+  error_add_prefix (second, message);
+  if (hint != NULL && error_hint (second) == NULL)
+    error_add_hint (second, "%s", hint);
+  g_propagate_error (error, second);
+}
+
+static Secret *
+fetch (const Wanted *wanted, PassphraseKind kind, Secret *given, GError **error)
+{
+  bool in_keyring = kind != PASSPHRASE_KEYRING &&
+                    passphrase_asks_keyring (wanted->source->profile, wanted->setting);
+  GError *first = NULL;
+  GError *second = NULL;
+  Secret *secret;
+
+  if (!in_keyring)
+    return fetch_place (wanted, kind, given, error);
+  secret = fetch_keyring (wanted, &first);
+  if (secret != NULL)
+    return secret;
+  secret = fetch_place (wanted, kind, given, &second);
+  if (secret == NULL)
+    join_errors (first, second, error);
+  else
+    g_error_free (first);
+  return secret;
+}
+
 Secret *
 fetch_passphrase (const char *what, void *data, GError **error)
 {
@@ -153,12 +186,10 @@ fetch_passphrase (const char *what, void *data, GError **error)
   PassphraseKind kind;
   Secret *secret;
 
-  if (*given != NULL)
-    return secret_ref (*given);
   if (!passphrase_parse (source->profile, wanted.setting, &kind, &wanted.argument, error))
     return NULL;
-  secret = fetchers[kind](&wanted, error);
-  if (secret != NULL && source->keep)
+  secret = fetch (&wanted, kind, *given, error);
+  if (secret != NULL && source->keep && *given == NULL)
     *given = secret_ref (secret);
   return secret;
 }

@@ -3,6 +3,7 @@
  * profile says they are. */
 #pragma once
 
+#include "environment.h"
 #include "profile.h"
 #include "secret.h"
 
@@ -11,9 +12,9 @@ typedef struct {
   Secret *passphrase;     /* what `passphrase` gave already (`env:`, `fd:`); NULL: nothing yet */
   Secret *key_passphrase; /* likewise, of `key-passphrase` */
   bool keep;              /* put what is fetched into these two; the caller then drops it */
-  const char *home;       /* for "~/" in file:PATH */
-  int timeout;            /* seconds that the desktop's keyring may take */
-  int64_t typed_in;       /* out: microseconds that a person took to type; they count for nothing */
+  const Environment *environment; /* for what a path begins with */
+  int timeout;                    /* seconds that the desktop's keyring may take */
+  int64_t typed_in; /* out: microseconds that a person took to type; they count for nothing */
 } PassphraseSource;
 
 bool fetch_passphrase_is_configured (const Profile *profile);

@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "passphrase.h"
+#include "secret-path.h"
 
 bool
 profile_key_source (PassphraseSource *source, KeySource *key, char **path, GError **error)
@@ -16,8 +17,9 @@ profile_key_source (PassphraseSource *source, KeySource *key, char **path, GErro
       profile_set_error (profile, "key", error, _ ("the profile names no key"));
       return false;
     }
-  found = key_is_path (location) ? profile_get_path (profile, "key", source->home, error)
-                                 : g_strdup (location);
+  found = key_is_path (location)
+              ? secret_path_resolve (profile, "key", location, source->environment, error)
+              : g_strdup (location);
   if (found == NULL)
     return false;
   *key = (KeySource){
@@ -63,7 +65,7 @@ Key *
 profile_key_open_once (const Profile *profile, const Environment *environment,
                        ProfilePassphrases *once, GError **error)
 {
-  PassphraseSource source = { .profile = profile, .keep = true, .home = environment->home };
+  PassphraseSource source = { .profile = profile, .keep = true, .environment = environment };
   int64_t timeout = 0;
   Key *key = NULL;
 

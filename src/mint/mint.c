@@ -61,7 +61,7 @@ load_key (Login *login, GError **error)
     .profile = login->job->profile,
     .passphrase = login->job->passphrase,
     .key_passphrase = login->job->key_passphrase,
-    .home = login->environment->home,
+    .environment = login->environment,
     .timeout = login_seconds_left (login),
   };
 

@@ -127,6 +127,7 @@ static const char *const inherited[] = {
   "ALL_PROXY=e",
   "no_proxy=f",
   "NO_PROXY=g",
+  "CREDENTIALS_DIRECTORY=/run/credentials/x",
   NULL,
 };
 
@@ -159,6 +160,7 @@ test_for_mint (void)
     "DISPLAY=:0",
     "WAYLAND_DISPLAY=w",
     "TERM=xterm",
+    "CREDENTIALS_DIRECTORY=/run/credentials/x",
     NULL,
   };
 
@@ -190,6 +192,7 @@ test_for_mint_with_proxy (void)
     "ALL_PROXY=e",
     "no_proxy=f",
     "NO_PROXY=g",
+    "CREDENTIALS_DIRECTORY=/run/credentials/x",
     NULL,
   };
 

@@ -37,16 +37,41 @@ test_forms (void)
   assert_parses ("keyring", PASSPHRASE_KEYRING, NULL);
   assert_parses ("prompt", PASSPHRASE_PROMPT, NULL);
   assert_parses ("file:~/secret", PASSPHRASE_FILE, "~/secret");
+  assert_parses ("file:${CREDENTIALS_DIRECTORY}/pass", PASSPHRASE_FILE,
+                 "${CREDENTIALS_DIRECTORY}/pass");
   assert_parses ("env:KEY_PASS", PASSPHRASE_ENV, "KEY_PASS");
   assert_parses ("fd:7", PASSPHRASE_FD, "7");
+}
+
+static void
+test_keyring_first (void)
+{
+  static const struct {
+    const char *value;
+    bool asks;
+  } cases[] = {
+    { NULL, false },     { "prompt", false },        { "file:/keyring x", false },
+    { "keyring", true }, { "keyring prompt", true }, { "keyring\t file:/a b", true },
+  };
+
+  assert_parses ("keyring prompt", PASSPHRASE_PROMPT, NULL);
+  assert_parses ("keyring \t file:/a b", PASSPHRASE_FILE, "/a b");
+  assert_parses ("keyring env:PASS", PASSPHRASE_ENV, "PASS");
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Profile) profile = make (cases[i].value);
+
+      g_assert_cmpint (passphrase_asks_keyring (profile, "passphrase"), ==, cases[i].asks);
+    }
 }
 
 static void
 test_pasted_passphrase (void)
 {
   static const char *const values[] = {
-    "hunter2",    "keyring-hunter2", "prompthunter2", "env:",        "file:", "fd:",
-    "fd:hunter2", "fd:-1",           "pass:hunter2",  "ENV:hunter2", ""
+    "hunter2",    "keyring-hunter2", "prompthunter2",   "env:",          "file:",
+    "fd:",        "keyring hunter2", "keyring keyring", "keyring file:", "keyring prompt hunter2",
+    "fd:hunter2", "fd:-1",           "pass:hunter2",    "ENV:hunter2",   ""
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (values); i++)
@@ -65,9 +90,9 @@ test_pasted_passphrase (void)
 }
 
 static void
-test_relative_path (void)
+assert_refuses_path (const char *value)
 {
-  g_autoptr (Profile) profile = make ("file:hunter2");
+  g_autoptr (Profile) profile = make (value);
   g_autoptr (GError) error = NULL;
   PassphraseKind kind;
   const char *argument;
@@ -76,7 +101,17 @@ test_relative_path (void)
   g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG);
   g_assert_cmpstr (error->message, ==,
                    "/etc/avouch/avouch.conf:7: passphrase: the path after \"file:\" must begin "
-                   "with / or ~/");
+                   "with /, ~/ or ${CREDENTIALS_DIRECTORY}/");
+}
+
+static void
+test_relative_path (void)
+{
+  static const char *const values[] = { "file:hunter2", "file:$HOME/hunter2",
+                                        "file:${CREDENTIALS_DIRECTORY}hunter2" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (values); i++)
+    assert_refuses_path (values[i]);
 }
 
 /* NULL expected: an error of kind passphrase that names the place. */
@@ -171,7 +206,9 @@ test_longest (void)
 static void
 test_left_to_the_mint (void)
 {
-  static const char *const values[] = { NULL, "keyring", "prompt", "file:/nonexistent" };
+  static const char *const values[] = {
+    NULL, "keyring", "prompt", "file:/nonexistent", "keyring prompt", "keyring env:UNSET"
+  };
 
   for (size_t i = 0; i < G_N_ELEMENTS (values); i++)
     {
@@ -190,6 +227,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/passphrase/every-form-is-known", test_forms);
+  g_test_add_func ("/passphrase/another-place-after-the-keyring", test_keyring_first);
   g_test_add_func ("/passphrase/pasted-one-is-refused-and-not-echoed", test_pasted_passphrase);
   g_test_add_func ("/passphrase/a-relative-path-is-refused-and-not-shown", test_relative_path);
   g_test_add_func ("/passphrase/from-a-variable", test_variable);
