@@ -90,7 +90,7 @@ _avouch()
     --url | -u | --audience | --scope | --min-life | --login-url | --client-id | --username | \
       --key-alias | --serve | --set | --user | --subject | --days | --client-name | --redirect-uri | \
       --data | -d | --raw-field | --field | -F | --header | -H | --bulk | --wait | \
-      --timeout | --name | --prefix | --claim | --claim-json | --iss | --sub | --aud | --exp | --nbf | \
+      --timeout | --name | --collection | --prefix | --claim | --claim-json | --iss | --sub | --aud | --exp | --nbf | \
       --iat | --jti | --kid | --typ | --header-json | --url-template | --require | --leeway | --proxy)
       return
       ;;
@@ -99,13 +99,15 @@ _avouch()
         '')
           words="token run request whoami status doctor forget revoke key jwt profile register setup help $common"
           ;;
-        key) words="new show certificate import jwk $common" ;;
-        'key new') words="--type --passphrase --subject --days --format --certificate --json $common" ;;
+        key) words="new show certificate import jwk passphrase $common" ;;
+        'key new') words="--type --passphrase --subject --days --format --certificate --to
+          --collection --json $common" ;;
         'key show') words="--profile --key-alias --passphrase --key-passphrase --json $common" ;;
         'key certificate') words="--profile --output --der --new --subject --days --key-alias
           --passphrase --key-passphrase $common" ;;
-        'key import') words="--to --new-passphrase --format --key-alias --passphrase --key-passphrase
-          --json $common" ;;
+        'key import') words="--to --name --collection --new-passphrase --format --key-alias --passphrase
+          --key-passphrase --json $common" ;;
+        'key passphrase') words="$(_avouch_profiles) --passphrase --key-passphrase $common" ;;
         'key jwk') words="--profile --set --alg --use --thumbprint --key-alias --passphrase
           --key-passphrase $common" ;;
         token) words="$(_avouch_profiles) --url --format --audience --scope --fresh

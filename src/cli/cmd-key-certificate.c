@@ -110,6 +110,8 @@ choose_subject (const CertificateOptions *options, const KeyInput *input, const 
     return g_strdup (options->subject);
   if (key_certificate (key) != NULL)
     return certificate_subject (key_certificate (key));
+  if (key_keyring_name (location) != NULL)
+    return g_strdup (key_keyring_name (location));
   base = key_is_uri (location) ? pkcs11_uri_label (location) : g_path_get_basename (location);
   if (base == NULL)
     return g_strdup ("avouch");

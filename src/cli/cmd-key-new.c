@@ -6,12 +6,14 @@
 #include "i18n.h"
 #include "key-place.h"
 #include "key-report.h"
+#include "keyring-place.h"
 #include "make.h"
 #include "pkcs11-make.h"
 #include "pkcs11-uri.h"
 #include "process.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define DEFAULT_TYPE "rsa-2048"
 
@@ -22,6 +24,8 @@ typedef struct {
   char *days;
   char *passphrase;
   char *certificate;
+  char *to;
+  char *collection;
   gboolean json;
 } NewOptions;
 
@@ -40,6 +44,10 @@ static const Option new_options[] = {
     N_ ("pkcs12 (the default) or pem") },
   { "certificate", 0, OPTION_STRING, offsetof (NewOptions, certificate), N_ ("FILE"),
     N_ ("another file for the certificate than the one beside the key") },
+  { "to", 0, OPTION_STRING, offsetof (NewOptions, to), N_ ("keyring"),
+    N_ ("into the desktop's keyring, and no file but the certificate's") },
+  { "collection", 0, OPTION_STRING, offsetof (NewOptions, collection), N_ ("NAME"),
+    N_ ("another part of the keyring than the default one") },
   { "json", 0, OPTION_FLAG, offsetof (NewOptions, json), NULL, N_ ("for programs") },
   { 0 },
 };
@@ -53,6 +61,8 @@ static const char *const new_example[] = {
   N_ ("makes an encrypted PEM file here, and robot.crt"),
   "avouch key new 'pkcs11:token=hsm;object=acme'",
   N_ ("makes the key in a token, which asks for its PIN and never gives the key out"),
+  "avouch key new acme --to keyring",
+  N_ ("keeps the key in the desktop's keyring: key = keyring:acme"),
   NULL,
 };
 
@@ -240,6 +250,42 @@ make_in_token (Order *order, GError **error)
 }
 
 static bool
+check_keyring_options (const NewOptions *options, bool in_token, GError **error)
+{
+  const char *why = NULL;
+
+  if (options->to == NULL && options->collection != NULL)
+    why = _ ("--collection is for --to keyring");
+  else if (options->to != NULL && (in_token || strcmp (options->to, KEYRING_PLACE) != 0))
+    why = _ ("--to knows the keyring only: a file or a token is named without it");
+  else if (options->to != NULL && (options->format != NULL || options->passphrase != NULL))
+    why = _ ("--format and --passphrase are for files: the keyring encrypts by itself");
+  if (why != NULL)
+    g_set_error_literal (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, why);
+  return why == NULL;
+}
+
+static bool
+make_in_keyring (Order *order, GError **error)
+{
+  const NewOptions *options = order->options;
+  g_auto (KeyringPlace) place = { 0 };
+  g_autoptr (Key) key = NULL;
+  KeyReport told;
+
+  if (!keyring_place_choose (order->call->environment, order->target, options->certificate,
+                             options->collection, &place, error) ||
+      !read_subject (order, place.name, error) || !keyring_place_check (&place, error))
+    return false;
+  key = make_with_certificate (order, error);
+  if (key == NULL || !keyring_place_write (&place, key, error))
+    return false;
+  told = (KeyReport){ key, place.location, "PEM", NULL, place.certificate, order->now };
+  return key_report_print (order->call, &told, _ ("Made a key, and a certificate for it:"),
+                           options->json, error);
+}
+
+static bool
 run (const Invocation *call, GError **error)
 {
   const NewOptions *options = call->values;
@@ -263,8 +309,10 @@ run (const Invocation *call, GError **error)
         error_add_hint (*error, "avouch key new acme");
       return false;
     }
-  if (!read_order (&order, error))
+  if (!check_keyring_options (options, in_token, error) || !read_order (&order, error))
     return false;
+  if (options->to != NULL)
+    return make_in_keyring (&order, error);
   return in_token ? make_in_token (&order, error) : make_file (&order, error);
 }
 

@@ -11,8 +11,13 @@
 #include <string.h>
 
 static const Command *const key_commands[] = {
-  &command_key_new,    &command_key_show, &command_key_certificate,
-  &command_key_import, &command_key_jwk,  NULL,
+  &command_key_new,
+  &command_key_show,
+  &command_key_certificate,
+  &command_key_import,
+  &command_key_jwk,
+  &command_key_passphrase,
+  NULL,
 };
 
 static const char *const key_example[] = {
@@ -28,8 +33,9 @@ const Command command_key = {
   .arguments = N_ ("COMMAND"),
   .summary = N_ ("make, show and convert keys and certificates"),
   .description =
-      N_ ("Keys are read from PKCS#12, Java keystores, PEM, DER, JWKs and PKCS#11 tokens; "
-          "what a file holds decides, never its name. No command prints a private key."),
+      N_ ("Keys are read from PKCS#12, Java keystores, PEM, DER, JWKs, PKCS#11 tokens and the "
+          "desktop's keyring; what a file holds decides, never its name. No command prints a "
+          "private key."),
   .example = key_example,
   .subcommands = key_commands,
 };

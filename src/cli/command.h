@@ -79,6 +79,7 @@ extern const Command command_key_show;
 extern const Command command_key_certificate;
 extern const Command command_key_import;
 extern const Command command_key_jwk;
+extern const Command command_key_passphrase;
 extern const Command command_revoke;
 extern const Command command_whoami;
 extern const Command command_register;

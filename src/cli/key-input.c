@@ -7,6 +7,7 @@
 #include "passphrase.h"
 #include "profile-key.h"
 #include "profiles.h"
+#include "stored-secret.h"
 
 #include <errno.h>
 #include <string.h>
@@ -105,6 +106,13 @@ refuse_name (const Environment *environment, const char *file, GError **error)
   return true;
 }
 
+/* A KeyKeyring. */
+static Secret *
+find_stored (const char *name, void *data G_GNUC_UNUSED, GError **error)
+{
+  return stored_key_find (name, true, 0, error);
+}
+
 static bool
 use_file (KeyInput *input, const char *file, GError **error)
 {
@@ -115,13 +123,14 @@ use_file (KeyInput *input, const char *file, GError **error)
   if (config_is_profile_name (file) && !g_file_test (file, G_FILE_TEST_EXISTS) &&
       !refuse_name (input->environment, file, error))
     return false;
-  input->location = key_is_uri (file) ? g_strdup (file) : g_canonicalize_filename (file, NULL);
+  input->location = key_is_path (file) ? g_canonicalize_filename (file, NULL) : g_strdup (file);
   input->name = key_location_text (file);
   input->source = (KeySource){
     .location = input->location,
     .alias = options->key_alias,
     .passphrase = options->passphrase != NULL ? ask : NULL,
     .passphrase_data = input,
+    .keyring = find_stored,
     .own_passphrase = options->key_passphrase != NULL,
   };
   return true;
@@ -151,8 +160,8 @@ use_profile (KeyInput *input, GError **error)
     return false;
   if (input->options->key_alias != NULL)
     input->source.alias = input->options->key_alias;
-  input->name = key_is_uri (input->location) ? key_location_text (input->location)
-                                             : profiles_short_path (environment, input->location);
+  input->name = key_is_path (input->location) ? profiles_short_path (environment, input->location)
+                                              : key_location_text (input->location);
   return true;
 }
 

@@ -10,8 +10,8 @@
 static char *
 shown_location (const Invocation *call, const char *location)
 {
-  return key_is_uri (location) ? g_strdup (location)
-                               : profiles_short_path (call->environment, location);
+  return key_is_path (location) ? profiles_short_path (call->environment, location)
+                                : g_strdup (location);
 }
 
 static bool

@@ -95,15 +95,18 @@ fetch_prompt (const Wanted *wanted, GError **error)
   return typed;
 }
 
-/* The desktop may ask to unlock its keyring, but not for a mint in the background, which leads a
- * session of its own (spawn.h). */
+bool
+fetch_may_interact (const PassphraseSource *source G_GNUC_UNUSED)
+{
+  return getsid (0) != getpid ();
+}
+
 static Secret *
 fetch_keyring (const Wanted *wanted, GError **error)
 {
-  bool interactive = getsid (0) != getpid ();
-
   return keyring_lookup_passphrase (profile_name (wanted->source->profile), wanted->what,
-                                    interactive, wanted->source->timeout, error);
+                                    fetch_may_interact (wanted->source), wanted->source->timeout,
+                                    error);
 }
 
 static Secret *

@@ -17,6 +17,10 @@ typedef struct {
   int64_t typed_in; /* out: microseconds that a person took to type; they count for nothing */
 } PassphraseSource;
 
+/* Whether the desktop may ask the user to unlock its keyring for us: not for a mint in the
+ * background, which leads a session of its own (spawn.h). */
+bool fetch_may_interact (const PassphraseSource *source);
+
 bool fetch_passphrase_is_configured (const Profile *profile);
 
 /* A KeyPassphrase; DATA is a PassphraseSource. WHAT "key" is answered by `key-passphrase` where

@@ -4,6 +4,16 @@
 #include "i18n.h"
 #include "passphrase.h"
 #include "secret-path.h"
+#include "stored-secret.h"
+
+/* A KeyKeyring; DATA is a PassphraseSource. */
+static Secret *
+fetch_stored_key (const char *name, void *data, GError **error)
+{
+  const PassphraseSource *source = data;
+
+  return stored_key_find (name, fetch_may_interact (source), source->timeout, error);
+}
 
 bool
 profile_key_source (PassphraseSource *source, KeySource *key, char **path, GError **error)
@@ -27,6 +37,8 @@ profile_key_source (PassphraseSource *source, KeySource *key, char **path, GErro
     .alias = profile_get (profile, "key-alias"),
     .passphrase = fetch_passphrase_is_configured (profile) ? fetch_passphrase : NULL,
     .passphrase_data = source,
+    .keyring = fetch_stored_key,
+    .keyring_data = source,
     .own_passphrase = profile_get (profile, "key-passphrase") != NULL,
   };
   *path = g_steal_pointer (&found);

@@ -6,15 +6,12 @@
 #include "passphrase.h"
 
 static Secret *
-fail_without_item (const char *profile, const char *purpose, GError **error)
+fail_without_item (const char *profile, GError **error)
 {
   GError *failure = g_error_new_literal (AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE,
                                          _ ("the keyring has no passphrase for this profile"));
 
-  error_add_hint (
-      failure,
-      _ ("store it: secret-tool store --label='avouch: %s' xdg:schema %s profile %s purpose %s"),
-      profile, KEYRING_SCHEMA, profile, purpose);
+  error_add_hint (failure, _ ("store it: avouch key passphrase %s"), profile);
   g_propagate_error (error, failure);
   return NULL;
 }
@@ -50,6 +47,5 @@ keyring_lookup_passphrase (const char *profile, const char *purpose, bool intera
 
   if (!keyring_find (&item, &options, &match, error))
     return NULL;
-  return match != NULL ? take_line (match->secret, error)
-                       : fail_without_item (profile, purpose, error);
+  return match != NULL ? take_line (match->secret, error) : fail_without_item (profile, error);
 }

@@ -326,9 +326,10 @@ inspect (const KeySource *source, GError **error)
 
   if (key_is_uri (source->location))
     return inspect_token (source, error);
-  if (!key_check_path (source->location, error))
-    return NULL;
-  content = key_file_read_any (source->location, &exposure, error);
+  if (key_keyring_name (source->location) != NULL)
+    content = key_keyring_read (source, error);
+  else if (key_check_path (source->location, error))
+    content = key_file_read_any (source->location, &exposure, error);
   inspection = content != NULL ? inspect_content (content, source, error) : NULL;
   /* A certificate is for everybody to read, a key is not. */
   if (inspection != NULL && exposure != NULL && holds_private_keys (inspection) &&

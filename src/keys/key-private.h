@@ -49,6 +49,9 @@ Secret *pem_normalise (const Secret *content);
 /* LOCATION, no URI, can be that of a file. Error: key. */
 bool key_check_path (const char *location, GError **error);
 
+/* What SOURCE, which is in the keyring, has instead of a file. Errors: key, passphrase. */
+Secret *key_keyring_read (const KeySource *source, GError **error);
+
 /* A regular file of at most KEY_MAX_FILE bytes that others may neither read nor write; symbolic
  * links are followed. Error: key, naming no file. */
 Secret *key_file_read (const char *path, GError **error);

@@ -250,16 +250,16 @@ key_is_uri (const char *location)
   return g_str_has_prefix (location, PKCS11_URI_SCHEME);
 }
 
-static bool
-is_in_keyring (const char *location)
+const char *
+key_keyring_name (const char *location)
 {
-  return g_str_has_prefix (location, KEYRING_SCHEME);
+  return g_str_has_prefix (location, KEYRING_SCHEME) ? location + strlen (KEYRING_SCHEME) : NULL;
 }
 
 bool
 key_is_path (const char *location)
 {
-  return !key_is_uri (location) && !is_in_keyring (location);
+  return !key_is_uri (location) && key_keyring_name (location) == NULL;
 }
 
 char *
@@ -274,12 +274,26 @@ key_check_path (const char *location, GError **error)
   if (g_path_is_absolute (location))
     return true;
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
-               is_in_keyring (location)
-                   ? _ ("this version does not take keys from the keyring")
-                   : _ ("this version takes keys from files and PKCS#11 tokens only"));
+               _ ("keys are taken from files, PKCS#11 tokens and the keyring only"));
   if (error != NULL)
-    error_add_hint (*error, _ ("set `key` to the path of a file, or to pkcs11:…"));
+    error_add_hint (*error, _ ("set `key` to the path of a file, to pkcs11:… or to keyring:NAME"));
   return false;
+}
+
+Secret *
+key_keyring_read (const KeySource *source, GError **error)
+{
+  const char *name = key_keyring_name (source->location);
+
+  if (*name == '\0')
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY, _ ("which key of the keyring?"));
+  else if (source->keyring == NULL)
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY, _ ("the keyring cannot be used here"));
+  else
+    return source->keyring (name, source->keyring_data, error);
+  if (error != NULL)
+    error_add_hint (*error, _ ("\"avouch key new NAME --to keyring\" makes one: keyring:NAME"));
+  return NULL;
 }
 
 static Key *
@@ -289,9 +303,10 @@ load (const KeySource *source, GError **error)
 
   if (key_is_uri (source->location))
     return pkcs11_open (source, error);
-  if (!key_check_path (source->location, error))
-    return NULL;
-  content = key_file_read (source->location, error);
+  if (key_keyring_name (source->location) != NULL)
+    content = key_keyring_read (source, error);
+  else if (key_check_path (source->location, error))
+    content = key_file_read (source->location, error);
   return content != NULL ? key_read (content, source, error) : NULL;
 }
 

@@ -26,18 +26,26 @@ typedef struct _Key Key;
  * passphrase. */
 typedef Secret *(*KeyPassphrase) (const char *what, void *data, GError **error);
 
+/* Asked for what is in the keyring under NAME: the bytes of a file that holds a key. Errors: key,
+ * passphrase. */
+typedef Secret *(*KeyKeyring) (const char *name, void *data, GError **error);
+
 typedef struct {
-  const char *location; /* a path (absolute), or a PKCS#11 URI */
+  const char *location; /* a path (absolute), a PKCS#11 URI, or keyring:NAME */
   const char *alias;    /* NULL: the only one there is */
   KeyPassphrase passphrase;
   void *passphrase_data;
+  KeyKeyring keyring; /* NULL: no keyring is at hand */
+  void *keyring_data;
   bool own_passphrase; /* the key's passphrase is not that of its store, and asked for by itself */
   bool secrets;        /* a shared secret (a JWK of type "oct") will do too */
 } KeySource;
 
 /* LOCATION is a PKCS#11 URI (RFC 7512). */
 bool key_is_uri (const char *location);
-/* It is neither that nor keyring:NAME, to which no rule of paths applies. */
+/* The NAME of keyring:NAME; NULL for another location. Borrowed. */
+const char *key_keyring_name (const char *location);
+/* It is neither of these, to which no rule of paths applies. */
 bool key_is_path (const char *location);
 /* LOCATION as it may be shown: of a URI nothing that could be a PIN. The caller owns it. */
 char *key_location_text (const char *location);

@@ -60,14 +60,4 @@ def _(room):
     assert_equal(host.exchanges(), 0)
 
 
-@test('a key in the keyring is said to be for a later version')
-def _(room):
-    host = start(room, 'JKS', key='keyring:acme')
-    result = room.run('avouch', 'token', 'acme')
-    assert_equal((result.code, result.output), (4, ''))
-    assert_in('keyring:acme: this version does not take keys from the keyring', result.errors)
-    assert_in('hint: set `key` to the path of a file', result.errors)
-    assert_equal(host.exchanges(), 0)
-
-
 main()

@@ -973,18 +973,58 @@ test_file_kinds (void)
 static void
 test_other_locations (void)
 {
-  for (const char **location = (const char *[]){ "keyring:a", "key.pem", "", NULL };
-       *location != NULL; location++)
+  static const struct {
+    const char *location;
+    const char *message;
+  } cases[] = {
+    { "keyring:", "which key" },
+    { "keyring:a", "cannot be used here" },
+    { "key.pem", "from files, PKCS#11 tokens and the keyring only" },
+    { "", "from files, PKCS#11 tokens and the keyring only" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      KeySource source = { .location = *location };
+      KeySource source = { .location = cases[i].location };
       g_autoptr (GError) error = NULL;
 
       g_assert_null (key_load (&source, &error));
       g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY);
-      g_assert_nonnull (strstr (error->message, g_str_has_prefix (*location, "keyring:")
-                                                    ? "does not take keys from the keyring"
-                                                    : "from files and PKCS#11 tokens only"));
+      g_assert_nonnull (strstr (error->message, cases[i].message));
     }
+}
+
+/* A KeyKeyring; DATA is a folder. */
+static Secret *
+find_in_keyring (const char *name, void *data, GError **error)
+{
+  g_autofree char *path = g_build_filename (data, name, NULL);
+  g_autofree char *content = NULL;
+  size_t length;
+
+  if (g_file_get_contents (path, &content, &length, NULL))
+    return secret_new (content, length);
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY, "no such item");
+  return NULL;
+}
+
+static void
+test_keyring (void)
+{
+  KeySource source = { .location = "keyring:ec.pem",
+                       .keyring = find_in_keyring,
+                       .keyring_data = folder };
+  KeySource none = { .location = "keyring:missing",
+                     .keyring = find_in_keyring,
+                     .keyring_data = folder };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Key) key = key_load (&source, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (key_curve (key), ==, GNUTLS_ECC_CURVE_SECP256R1);
+  g_assert_null (key_load (&none, &error));
+  g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY);
+  g_assert_cmpstr (error->message, ==, "keyring:missing: no such item");
 }
 
 static void
@@ -1042,6 +1082,7 @@ static const struct {
   { "/file/mode-for-others-is-refused", test_file_mode },
   { "/file/kinds", test_file_kinds },
   { "/file/other-locations-are-named", test_other_locations },
+  { "/keyring/holds-what-a-file-would", test_keyring },
 };
 
 int
