@@ -450,7 +450,7 @@ def _(room):
                   for entry in read_json(room, 'status')['profiles']},
                  {'demo': True, 'twin': True, 'other': None, 'bare': True})
     for name in ('twin', 'bare', 'twin', 'bare'):
-        assert_match(f'{name}: .*not asked again for (900|8\d\d) s',
+        assert_match(rf'{name}: .*not asked again for (900|8\d\d) s',
                      run(room, 'token', name, '--scope', 'less', code=6).errors)
     assert_equal(host.exchanges(), 1)
     assert_equal(run(room, 'token', 'other', code=6).errors.count('asked again'), 0)
