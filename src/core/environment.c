@@ -14,6 +14,7 @@ static const char *const kept[] = {
   "TZ",
   "XDG_RUNTIME_DIR",
   "XDG_CONFIG_HOME",
+  "XDG_DATA_HOME",
   "DBUS_SESSION_BUS_ADDRESS",
   "DISPLAY",
   "WAYLAND_DISPLAY",
@@ -78,6 +79,7 @@ environment_read (void)
   environment->credentials = dup_absolute (getenv ("CREDENTIALS_DIRECTORY"));
   environment->system_dir = g_strdup (avouch_system_dir);
   environment->mint_path = g_strdup (avouch_mint_path);
+  environment->keyring_path = g_strdup (avouch_keyring_path);
   environment->inherited = g_strdupv (environ);
   return environment;
 }
@@ -94,8 +96,18 @@ environment_free (Environment *environment)
   g_free (environment->credentials);
   g_free (environment->system_dir);
   g_free (environment->mint_path);
+  g_free (environment->keyring_path);
   g_strfreev (environment->inherited);
   g_free (environment);
+}
+
+bool
+environment_has_display (void)
+{
+  const char *x11 = getenv ("DISPLAY");
+  const char *wayland = getenv ("WAYLAND_DISPLAY");
+
+  return (x11 != NULL && x11[0] != '\0') || (wayland != NULL && wayland[0] != '\0');
 }
 
 static bool

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -15,6 +16,7 @@ typedef struct {
   char *credentials;     /* CREDENTIALS_DIRECTORY if absolute: a systemd service's; else NULL */
   char *system_dir;      /* where avouch.conf of the machine is: compiled in, /etc/avouch */
   char *mint_path;       /* the absolute path of avouch-mint: compiled in */
+  char *keyring_path;    /* likewise, of avouch-keyring */
   char **inherited;      /* environ as it was at the start */
 } Environment;
 
@@ -22,11 +24,14 @@ Environment *environment_read (void);
 void environment_free (Environment *environment);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Environment, environment_free)
 
-/* The environment that avouch-mint is started with: only what it needs (HOME, USER, PATH fixed,
- * LANG/LANGUAGE/LC_*, TZ, XDG_RUNTIME_DIR, XDG_CONFIG_HOME, DBUS_SESSION_BUS_ADDRESS, DISPLAY,
- * WAYLAND_DISPLAY, TERM, CREDENTIALS_DIRECTORY; *_proxy if WITH_PROXY). The caller frees it with
- * g_strfreev. */
+/* The environment that avouch-mint and avouch-keyring are started with: only what they need (HOME,
+ * USER, PATH fixed, LANG/LANGUAGE/LC_*, TZ, XDG_RUNTIME_DIR, XDG_CONFIG_HOME, XDG_DATA_HOME,
+ * DBUS_SESSION_BUS_ADDRESS, DISPLAY, WAYLAND_DISPLAY, TERM, CREDENTIALS_DIRECTORY; *_proxy if
+ * WITH_PROXY). The caller frees it with g_strfreev. */
 char **environment_for_mint (const Environment *environment, gboolean with_proxy);
+
+/* Whether this process's environment names a display on which the desktop could ask its user. */
+bool environment_has_display (void);
 
 /* Takes out of this process's environment what tells GIO, libsoup, GnuTLS and libsecret to load
  * other code or to trust less: for each program that opens a key or the network itself, first thing

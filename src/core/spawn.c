@@ -22,10 +22,9 @@ enum {
 
 /* HINT: NULL where the fault is the machine's, not the installation's. */
 static bool
-fail_to_start (const Environment *environment, const char *why, const char *hint, GError **error)
+fail_to_start (const char *program, const char *why, const char *hint, GError **error)
 {
-  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_INTERNAL, _ ("cannot start %s: %s"),
-               environment->mint_path, why);
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_INTERNAL, _ ("cannot start %s: %s"), program, why);
   if (error != NULL && hint != NULL)
     error_add_hint (*error, "%s", hint);
   return false;
@@ -64,6 +63,7 @@ fill_pipe (const Secret *job)
 }
 
 typedef struct {
+  const char *program;
   const Environment *environment;
   const Secret *job;
   int lock;
@@ -72,8 +72,8 @@ typedef struct {
   bool waits;
 } Start;
 
-/* Runs in the child. An alarm outlives exec: a mint that hangs when nobody is left to kill it must
- * not hold the lock for ever. Nor may what the tool ignores or blocks keep the alarm away. */
+/* Runs in the child. An alarm outlives exec: a program that hangs when nobody is left to kill it
+ * must not hold the lock for ever. Nor may what the tool ignores or blocks keep the alarm away. */
 static void
 set_up_child (void *data)
 {
@@ -91,9 +91,9 @@ set_up_child (void *data)
 
 /* INPUT: the job. PID and OUTPUT: only written to if the caller waits. */
 static bool
-run_mint (Start *start, int input, pid_t *pid, int *output, GError **error)
+run_program (Start *start, int input, pid_t *pid, int *output, GError **error)
 {
-  const char *argv[] = { start->environment->mint_path, NULL };
+  const char *argv[] = { start->program, NULL };
   g_auto (GStrv) variables = environment_for_mint (start->environment, start->with_proxy);
   const int target = SPAWN_LOCK;
   GSpawnFlags flags = G_SPAWN_CLOEXEC_PIPES;
@@ -103,7 +103,7 @@ run_mint (Start *start, int input, pid_t *pid, int *output, GError **error)
                         : G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL;
   /* GLib's own words name no reason that a person could act on. */
   if (access (argv[0], X_OK) != 0)
-    return fail_to_start (start->environment, g_strerror (errno), _ ("reinstall avouch"), error);
+    return fail_to_start (start->program, g_strerror (errno), _ ("reinstall avouch"), error);
   /* A tool may have started us with SIGCHLD ignored; nobody could then be waited for. */
   signal (SIGCHLD, SIG_DFL);
   if (g_spawn_async_with_pipes_and_fds ("/", argv, (const char *const *) variables, flags,
@@ -111,18 +111,18 @@ run_mint (Start *start, int input, pid_t *pid, int *output, GError **error)
                                         start->lock >= 0 ? 1 : 0, start->waits ? pid : NULL, NULL,
                                         start->waits ? output : NULL, NULL, &trouble))
     return true;
-  return fail_to_start (start->environment, trouble->message,
+  return fail_to_start (start->program, trouble->message,
                         is_program_at_fault (trouble) ? _ ("reinstall avouch") : NULL, error);
 }
 
 static bool
-start_mint (Start *start, pid_t *pid, int *output, GError **error)
+start_program (Start *start, pid_t *pid, int *output, GError **error)
 {
   int input = fill_pipe (start->job);
 
   if (input < 0)
-    return fail_to_start (start->environment, g_strerror (errno), NULL, error);
-  bool started = run_mint (start, input, pid, output, error);
+    return fail_to_start (start->program, g_strerror (errno), NULL, error);
+  bool started = run_program (start, input, pid, output, error);
   close (input);
   return started;
 }
@@ -173,28 +173,28 @@ reap (pid_t pid, int64_t deadline)
 }
 
 static void
-set_read_error (ReadEnd end, const char *mint, int timeout, GError **error)
+set_read_error (ReadEnd end, const char *program, int timeout, GError **error)
 {
   if (end == READ_TIME_OVER)
     g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_NETWORK,
-                 _ ("%s gave no answer within %d seconds, and was stopped"), mint, timeout);
+                 _ ("%s gave no answer within %d seconds, and was stopped"), program, timeout);
   else if (end == READ_TOO_LONG)
     g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_INTERNAL, _ ("%s: its answer is too long"),
-                 mint);
+                 program);
   else
     g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_INTERNAL, _ ("%s: cannot read its answer"),
-                 mint);
+                 program);
 }
 
 static bool
-check_end (int status, size_t length, const char *mint, GError **error)
+check_end (int status, size_t length, const char *program, GError **error)
 {
   if (WIFSIGNALED (status))
     g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_INTERNAL, _ ("%s was killed by signal %d (%s)"),
-                 mint, WTERMSIG (status), g_strsignal (WTERMSIG (status)));
+                 program, WTERMSIG (status), g_strsignal (WTERMSIG (status)));
   else if (length == 0)
     g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_INTERNAL,
-                 _ ("%s ended without an answer (exit code %d)"), mint, WEXITSTATUS (status));
+                 _ ("%s ended without an answer (exit code %d)"), program, WEXITSTATUS (status));
   else
     return true;
   return false;
@@ -207,18 +207,16 @@ is_whole (const SecretBuffer *answer)
   return answer->length > 0 && answer->data[answer->length - 1] == '\n';
 }
 
-Secret *
-spawn_mint (const Environment *environment, const Secret *job, int lock, int timeout,
-            bool with_proxy, bool stays, GError **error)
+/* STAYS: as of spawn_mint. */
+static Secret *
+ask_program (Start *start, bool stays, GError **error)
 {
-  Start start = { environment, job, lock, timeout, with_proxy, true };
-  const char *mint = environment->mint_path;
-  int64_t deadline = g_get_monotonic_time () + (int64_t) timeout * G_USEC_PER_SEC;
+  int64_t deadline = g_get_monotonic_time () + (int64_t) start->timeout * G_USEC_PER_SEC;
   g_auto (SecretBuffer) answer = { 0 };
   pid_t pid;
   int output;
 
-  if (!start_mint (&start, &pid, &output, error))
+  if (!start_program (start, &pid, &output, error))
     return NULL;
   ReadEnd end = read_answer (output, deadline, &answer);
   close (output);
@@ -229,19 +227,36 @@ spawn_mint (const Environment *environment, const Secret *job, int lock, int tim
   int status = reap (pid, end == READ_ALL ? deadline : 0);
   if (end != READ_ALL)
     {
-      set_read_error (end, mint, timeout, error);
+      set_read_error (end, start->program, start->timeout, error);
       return NULL;
     }
-  return is_whole (&answer) || check_end (status, answer.length, mint, error)
+  return is_whole (&answer) || check_end (status, answer.length, start->program, error)
              ? secret_buffer_end (&answer)
              : NULL;
+}
+
+Secret *
+spawn_mint (const Environment *environment, const Secret *job, int lock, int timeout,
+            bool with_proxy, bool stays, GError **error)
+{
+  Start start = { environment->mint_path, environment, job, lock, timeout, with_proxy, true };
+
+  return ask_program (&start, stays, error);
 }
 
 bool
 spawn_mint_detached (const Environment *environment, const Secret *job, int lock, int timeout,
                      bool with_proxy, GError **error)
 {
-  Start start = { environment, job, lock, timeout, with_proxy, false };
+  Start start = { environment->mint_path, environment, job, lock, timeout, with_proxy, false };
 
-  return start_mint (&start, NULL, NULL, error);
+  return start_program (&start, NULL, NULL, error);
+}
+
+Secret *
+spawn_keyring (const Environment *environment, const Secret *job, int timeout, GError **error)
+{
+  Start start = { environment->keyring_path, environment, job, -1, timeout, false, true };
+
+  return ask_program (&start, false, error);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Starting avouch-mint. */
+/* Starting avouch-mint and avouch-keyring. */
 #pragma once
 
 #include "environment.h"
@@ -19,3 +19,8 @@ Secret *spawn_mint (const Environment *environment, const Secret *job, int lock,
  * kernel ends it when the time is over. */
 bool spawn_mint_detached (const Environment *environment, const Secret *job, int lock, int timeout,
                           bool with_proxy, GError **error);
+
+/* Starts avouch-keyring with JOB on its stdin, and returns what it answers. The rest as of
+ * spawn_mint. */
+Secret *spawn_keyring (const Environment *environment, const Secret *job, int timeout,
+                       GError **error);

@@ -15,46 +15,58 @@ is_dead (const GError *cause)
          g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CLOSED);
 }
 
-/* The name's new owner knows nothing of our session and of the objects we hold. */
-static bool
-has_changed (const Call *call)
+/* Who holds the service's name now, by the bus itself: what the proxy believes may be older than
+ * the error at hand. NULL: nobody. The caller owns it. */
+static char *
+find_owner (Call *call)
 {
-  g_autofree char *owner =
-      call->service != NULL ? g_dbus_proxy_get_name_owner (G_DBUS_PROXY (call->service)) : NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GVariant) answer = NULL;
+  char *owner = NULL;
 
-  return owner != NULL && call->owner != NULL && strcmp (owner, call->owner) != 0;
+  g_dbus_connection_call (
+      call->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+      "GetNameOwner", g_variant_new ("(s)", g_dbus_proxy_get_name (G_DBUS_PROXY (call->service))),
+      G_VARIANT_TYPE ("(s)"), G_DBUS_CALL_FLAGS_NONE, -1, call->wait.cancellable, wait_ready,
+      &call->wait);
+  result = wait_result (&call->wait);
+  if (result != NULL)
+    answer = g_dbus_connection_call_finish (call->bus, result, NULL);
+  if (answer != NULL)
+    g_variant_get (answer, "(s)", &owner);
+  return owner;
 }
 
-static bool
-has_vanished (const Call *call)
+/* The name's new owner knows nothing of our session and of the objects that we hold. */
+static Trouble
+judge (Call *call, const GError *cause)
 {
-  g_autofree char *owner =
-      call->service != NULL ? g_dbus_proxy_get_name_owner (G_DBUS_PROXY (call->service)) : NULL;
+  g_autofree char *owner = call->owner != NULL ? find_owner (call) : NULL;
 
-  return call->service != NULL && call->owner != NULL && owner == NULL;
+  if (call->wait.late)
+    return TROUBLE_LATE;
+  if (owner != NULL && strcmp (owner, call->owner) != 0)
+    return TROUBLE_CHANGED;
+  if (is_dead (cause) || (call->owner != NULL && owner == NULL))
+    return TROUBLE_DIED;
+  return g_error_matches (cause, SECRET_ERROR, SECRET_ERROR_IS_LOCKED) ? TROUBLE_LOCKED
+                                                                       : TROUBLE_REFUSED;
 }
 
 bool
-call_fail (const Call *call, GError *cause, GError **error)
+call_fail (Call *call, GError *cause, GError **error)
 {
   g_autoptr (GError) given = cause;
-  Trouble trouble = TROUBLE_REFUSED;
 
   if (cause == NULL || call->wait.late)
-    trouble = TROUBLE_LATE;
-  else if (has_changed (call))
-    trouble = TROUBLE_CHANGED;
-  else if (is_dead (cause) || has_vanished (call))
-    trouble = TROUBLE_DIED;
-  else if (cause->domain == AVOUCH_ERROR)
+    return trouble_set (call->options, TROUBLE_LATE, NULL, error);
+  if (cause->domain == AVOUCH_ERROR)
     {
       g_propagate_error (error, g_steal_pointer (&given));
       return false;
     }
-  else if (g_error_matches (cause, SECRET_ERROR, SECRET_ERROR_IS_LOCKED))
-    trouble = TROUBLE_LOCKED;
-  else
-    g_dbus_error_strip_remote_error (cause);
+  Trouble trouble = judge (call, cause);
+  g_dbus_error_strip_remote_error (cause);
   return trouble_set (call->options, trouble, trouble == TROUBLE_REFUSED ? cause->message : NULL,
                       error);
 }

@@ -22,7 +22,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Call, call_close)
 
 /* What went wrong, told as one of the room's troubles; always false. Takes CAUSE, which may be NULL
  * where a step was abandoned. */
-bool call_fail (const Call *call, GError *cause, GError **error);
+bool call_fail (Call *call, GError *cause, GError **error);
 
 /* A list as libsecret's searches give it, as an array that owns what is in it. */
 GPtrArray *call_take_list (GList *list);

@@ -10,21 +10,6 @@
 #define SCHEMA "xdg:schema"
 
 void
-keyring_match_free (KeyringMatch *match)
-{
-  g_free (match->label);
-  g_clear_pointer (&match->attributes, g_hash_table_unref);
-  g_clear_pointer (&match->secret, secret_unref);
-  g_free (match);
-}
-
-const char *
-keyring_match_get (const KeyringMatch *match, const char *attribute)
-{
-  return g_hash_table_lookup (match->attributes, attribute);
-}
-
-void
 keyring_state_clear (KeyringState *state)
 {
   g_clear_pointer (&state->collection, g_free);
@@ -123,12 +108,27 @@ open_item (Call *call, SecretRetrievable *item, GError **error)
   return match->secret != NULL ? g_steal_pointer (&match) : NULL;
 }
 
+static bool
+lacks_all (SecretRetrievable *item, const char *const *names)
+{
+  g_autoptr (GHashTable) own = secret_retrievable_get_attributes (item);
+
+  for (; own != NULL && names != NULL && *names != NULL; names++)
+    if (g_hash_table_contains (own, *names))
+      return false;
+  return true;
+}
+
 static GPtrArray *
 search (Call *call, const KeyringItem *item, bool all, GError **error)
 {
   g_autoptr (GHashTable) attributes = build_attributes (item, !item->loose);
+  GPtrArray *items = call_search (call, attributes, all || item->lacks != NULL, error);
 
-  return call_search (call, attributes, all, error);
+  for (size_t i = items != NULL ? items->len : 0; i > 0; i--)
+    if (!lacks_all (items->pdata[i - 1], item->lacks))
+      g_ptr_array_remove_index (items, (unsigned) i - 1);
+  return items;
 }
 
 bool

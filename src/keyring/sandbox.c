@@ -12,7 +12,10 @@ describe_attributes (GHashTable *attributes, SecretSchema *schema)
   void *name;
   size_t count = 0;
 
-  *schema = (SecretSchema){ .name = "avouch", .flags = SECRET_SCHEMA_DONT_MATCH_NAME };
+  *schema = (SecretSchema){ .name = g_hash_table_lookup (attributes, "xdg:schema"),
+                            .flags = SECRET_SCHEMA_DONT_MATCH_NAME };
+  if (schema->name == NULL)
+    schema->name = "org.freedesktop.Secret.Generic";
   g_hash_table_iter_init (&iter, attributes);
   while (count < G_N_ELEMENTS (schema->attributes) && g_hash_table_iter_next (&iter, &name, NULL))
     schema->attributes[count++] = (SecretSchemaAttribute){ name, SECRET_SCHEMA_ATTRIBUTE_STRING };

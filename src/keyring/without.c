@@ -21,17 +21,6 @@ fail (const KeyringOptions *options, GError **error)
 }
 
 void
-keyring_match_free (KeyringMatch *match G_GNUC_UNUSED)
-{
-}
-
-const char *
-keyring_match_get (const KeyringMatch *match G_GNUC_UNUSED, const char *attribute G_GNUC_UNUSED)
-{
-  return NULL;
-}
-
-void
 keyring_state_clear (KeyringState *state G_GNUC_UNUSED)
 {
 }

@@ -9,7 +9,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'mock'))
-from desktop import *  # noqa: E402
+from sessionbus import *  # noqa: E402
 from harness import *  # noqa: E402
 from hostile import *  # noqa: E402
 
@@ -63,7 +63,7 @@ def password(result):
 
 
 def lookup(room, *attributes):
-    return secret_tool(room, 'lookup', *attributes).output
+    return room.run('secret-tool', 'lookup', *attributes).output
 
 
 def assert_succeeds(result):
@@ -92,7 +92,7 @@ def _(room):
 def _(room):
     start_desktop(room)
     assert_succeeds(room.run('avouch', 'key', 'new', 'robot', '--to', 'keyring', '--type', 'p-256'))
-    found = secret_tool(room, 'search', *KEY_ITEM, 'robot')
+    found = room.run('secret-tool', 'search', '--all', *KEY_ITEM, 'robot')
     assert_in('label = avouch: key robot\n', found.output)
 
 
@@ -143,8 +143,8 @@ def _(room):
 def _(room):
     server = start_issuer(room)
     start_desktop(room)
-    secret_tool(room, 'store', *KEY_ITEM, 'plain', label='x', secret=plain_key.read_text())
-    secret_tool(room, 'store', *KEY_ITEM, 'locked', label='x', secret=locked_key.read_text())
+    secret_tool(room, 'store', '--label=x', *KEY_ITEM, 'plain', input=plain_key.read_text())
+    secret_tool(room, 'store', '--label=x', *KEY_ITEM, 'locked', input=locked_key.read_text())
     passphrase = room.write('passphrase', PASSPHRASE)
     configure(room, server, key='keyring:plain')
     configure(room, server, profile='beta', key='keyring:locked', passphrase=f'file:{passphrase}',
@@ -165,7 +165,7 @@ def _(room):
     assert_equal((result.code, result.output), (4, ''))
     assert_match(r'^avouch: acme: keyring:acme: the keyring has no key of that name\n'
                  r'hint: .*key import FILE --to keyring --name acme', result.errors)
-    secret_tool(room, 'store', *KEY_ITEM, 'acme', label='x', secret='no key at all')
+    secret_tool(room, 'store', '--label=x', *KEY_ITEM, 'acme', input='no key at all')
     result = ask(room)
     assert_equal((result.code, result.output), (4, ''))
     assert_in('keyring:acme: it is not a private key', result.errors)
@@ -221,7 +221,7 @@ def _(room):
     assert_equal(done.output, 'acme: the passphrase is in the keyring\n')
     assert_equal(lookup(room, *PASSPHRASE_ITEM, 'acme', 'purpose', 'key'), PASSPHRASE)
     assert_in('label = avouch: passphrase of acme\n',
-              secret_tool(room, 'search', *PASSPHRASE_ITEM, 'acme').output)
+              room.run('secret-tool', 'search', '--all', *PASSPHRASE_ITEM, 'acme').output)
     assert_equal(password(ask(room)), f'{TOKEN}.1')
 
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""passphrase = keyring, with the real gnome-keyring-daemon on a bus of the test's own: no desktop,
-no prompt, nothing that the bus could start by itself."""
+"""passphrase = keyring, with the real gnome-keyring-daemon on a bus of the test's own."""
 import os
 import pathlib
 import signal
@@ -10,11 +9,10 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'mock'))
 from harness import *  # noqa: E402
 from hostile import *  # noqa: E402
-from desktop import *  # noqa: E402
+from sessionbus import *  # noqa: E402
 
 TOKEN = '00Dtoken!AQEAQ.token'
 PASSPHRASE = 'correct horse battery'
-
 shared = tempfile.TemporaryDirectory(prefix='avouch-test-')
 folder = pathlib.Path(shared.name)
 authority = Authority(folder / 'authority')
@@ -23,9 +21,8 @@ key = make_rsa_key(folder / 'key.pem', passphrase=PASSPHRASE)
 
 
 def store(room, passphrase, profile='acme', purpose='key'):
-    result = room.run('secret-tool', 'store', '--label=avouch', 'xdg:schema', 'avouch.Passphrase',
-                      'profile', profile, 'purpose', purpose, input=passphrase)
-    assert_equal(result.code, 0, result.errors)
+    secret_tool(room, 'store', '--label=avouch', 'xdg:schema', 'avouch.Passphrase',
+                'profile', profile, 'purpose', purpose, input=passphrase)
 
 
 def ask(room):
@@ -133,9 +130,10 @@ def _(room):
 @test('a keyring that died, a bus without one, and no bus')
 def _(room):
     prepare(room)
-    assert_refused(ask(room), 'no keyring can be reached', 'hint: .*file:PATH')
+    assert_refused(ask(room), 'no keyring can be reached: there is no session bus',
+                   'hint: .*file:PATH')
     start_bus(room)
-    assert_refused(ask(room), 'no keyring can be reached', 'hint: .*file:PATH')
+    assert_refused(ask(room), 'no keyring can be reached: none answers', 'hint: .*file:PATH')
     keyring = start_keyring(room)
     store(room, PASSPHRASE)
     keyring.kill()

@@ -12,6 +12,7 @@ GLIB = LIBC | {'libglib-2.0.so.0'}
 JSON = GLIB | {'libgobject-2.0.so.0', 'libgio-2.0.so.0', 'libjson-glib-1.0.so.0'}
 MINT = JSON | {'libgnutls.so.30', 'libnettle.so.8', 'libhogweed.so.6', 'libgmp.so.10',
                'libsoup-3.0.so.0', 'libsecret-1.so.0'}
+KEYRING = GLIB | {'libgobject-2.0.so.0', 'libgio-2.0.so.0', 'libsecret-1.so.0'}
 # A program built with sanitizers needs their run-time, and what that needs.
 SANITIZERS = r'lib(asan|ubsan|lsan|gcc_s|stdc\+\+|resolv)\.so\.\d+'
 
@@ -19,6 +20,7 @@ ALLOWED = {
     'git-credential-avouch': GLIB,
     'kubectl-avouch': JSON,
     'avouch-mint': MINT,
+    'avouch-keyring': KEYRING,
 }
 
 

@@ -27,6 +27,7 @@ test_defaults (void)
   g_assert_null (environment->runtime_dir);
   g_assert_cmpstr (environment->system_dir, ==, avouch_system_dir);
   g_assert_cmpstr (environment->mint_path, ==, avouch_mint_path);
+  g_assert_cmpstr (environment->keyring_path, ==, avouch_keyring_path);
   g_assert_cmpstr (g_environ_getenv (environment->inherited, "HOME"), ==, "/home/me");
 }
 
@@ -105,6 +106,7 @@ static const char *const inherited[] = {
   "TZ=UTC",
   "XDG_RUNTIME_DIR=/run/user/1",
   "XDG_CONFIG_HOME=/c",
+  "XDG_DATA_HOME=/d",
   "DBUS_SESSION_BUS_ADDRESS=unix:path=/b",
   "DISPLAY=:0",
   "WAYLAND_DISPLAY=w",
@@ -156,6 +158,7 @@ test_for_mint (void)
     "TZ=UTC",
     "XDG_RUNTIME_DIR=/run/user/1",
     "XDG_CONFIG_HOME=/c",
+    "XDG_DATA_HOME=/d",
     "DBUS_SESSION_BUS_ADDRESS=unix:path=/b",
     "DISPLAY=:0",
     "WAYLAND_DISPLAY=w",
@@ -181,6 +184,7 @@ test_for_mint_with_proxy (void)
     "TZ=UTC",
     "XDG_RUNTIME_DIR=/run/user/1",
     "XDG_CONFIG_HOME=/c",
+    "XDG_DATA_HOME=/d",
     "DBUS_SESSION_BUS_ADDRESS=unix:path=/b",
     "DISPLAY=:0",
     "WAYLAND_DISPLAY=w",
