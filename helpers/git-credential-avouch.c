@@ -2,11 +2,15 @@
 /* git's credential helper. git starts it with an operation as the last argument and a request on
  * stdin, passes its stderr on to the user, looks at no exit status, and asks its next helper if
  * there is no answer. */
+#include "git-interactive.h"
 #include "git-protocol.h"
+#include "git-store.h"
 #include "helper.h"
 
 #include "error.h"
 #include "i18n.h"
+#include "process.h"
+#include "route.h"
 
 #include <unistd.h>
 
@@ -19,26 +23,89 @@ read_request (GError **error)
 }
 
 static bool
+is_unserved (const GError *error)
+{
+  return g_error_matches (error, AVOUCH_ERROR, AVOUCH_ERROR_UNSERVED);
+}
+
+/* The configuration, where it says that what no profile serves is kept in the keyring; NULL,
+ * without an error, where it does not. */
+static Config *
+load_config_that_keeps (const HelperCall *call, GError **error)
+{
+  g_autoptr (ConfigSources) sources = NULL;
+  g_autoptr (Config) config = NULL;
+
+  /* Whoever names a profile wants no other answer. */
+  if (call->profile != NULL)
+    return NULL;
+  sources = config_sources_find (call->obtain.environment, error);
+  config = sources != NULL ? config_load (sources, error) : NULL;
+  return config != NULL && config_git (config).keyring ? g_steal_pointer (&config) : NULL;
+}
+
+static GitStore
+make_store (const HelperCall *call, const Config *config)
+{
+  return (GitStore){
+    .environment = call->obtain.environment,
+    .interactive = !call->obtain.no_prompt && environment_has_display (),
+    .collection = config_git (config).collection,
+    .now = process_now (),
+  };
+}
+
+/* WHY: what said that no profile serves the place; told where nothing is kept either. */
+static bool
+get_kept (const HelperCall *call, const GitRequest *request, GError *why, SecretBuffer *answer,
+          GError **error)
+{
+  g_autoptr (GError) reason = why;
+  g_autoptr (GError) trouble = NULL;
+  g_autoptr (Config) config = load_config_that_keeps (call, &trouble);
+
+  if (config != NULL)
+    {
+      const GitStore store = make_store (call, config);
+      return git_store_get (&store, request, answer, error);
+    }
+  if (trouble == NULL)
+    trouble = g_steal_pointer (&reason);
+  g_propagate_error (error, g_steal_pointer (&trouble));
+  return false;
+}
+
+static bool
+get_minted (const HelperCall *call, const GitRequest *request, SecretBuffer *answer, GError **error)
+{
+  g_autoptr (Request) place = git_request_place (request, call->profile, error);
+  g_autoptr (Credential) credential =
+      place != NULL ? obtain_credential (place, &call->obtain, error) : NULL;
+
+  return credential != NULL && git_answer_append (request, credential, answer, error);
+}
+
+static bool
 get (HelperCall *call, GError **error)
 {
   g_auto (SecretBuffer) answer = { 0 };
   g_autoptr (GitRequest) request = read_request (error);
-  g_autoptr (Request) place =
-      request != NULL ? git_request_place (request, call->profile, error) : NULL;
-  g_autoptr (Credential) credential =
-      place != NULL ? obtain_credential (place, &call->obtain, error) : NULL;
+  GError *trouble = NULL;
 
-  return credential != NULL && git_answer_append (request, credential, &answer, error) &&
-         helper_answer (&answer, error);
+  if (request == NULL)
+    return false;
+  if (get_minted (call, request, &answer, &trouble))
+    return helper_answer (&answer, error);
+  if (is_unserved (trouble))
+    return get_kept (call, request, trouble, &answer, error) && helper_answer (&answer, error);
+  g_propagate_error (error, trouble);
+  return false;
 }
 
-/* After a 401: the password or credential that the request carries is the one that was refused. */
 static bool
-erase (HelperCall *call, GError **error)
+erase_minted (const HelperCall *call, const GitRequest *request, GError **error)
 {
-  g_autoptr (GitRequest) request = read_request (error);
-  g_autoptr (Request) place =
-      request != NULL ? git_request_place (request, call->profile, error) : NULL;
+  g_autoptr (Request) place = git_request_place (request, call->profile, error);
 
   if (place == NULL)
     return false;
@@ -46,12 +113,68 @@ erase (HelperCall *call, GError **error)
                        call->obtain.environment, error);
 }
 
-/* What git would have kept is in the cache already. */
+/* After a 401: the password or credential that the request carries is the one that was refused. */
 static bool
-store (HelperCall *call G_GNUC_UNUSED, GError **error)
+erase (HelperCall *call, GError **error)
+{
+  g_autoptr (GitRequest) request = read_request (error);
+  g_autoptr (GError) trouble = NULL;
+  g_autoptr (Config) config = NULL;
+
+  if (request == NULL || erase_minted (call, request, &trouble))
+    return request != NULL;
+  if (is_unserved (trouble))
+    {
+      g_clear_error (&trouble);
+      config = load_config_that_keeps (call, &trouble);
+    }
+  if (config != NULL)
+    {
+      const GitStore store = make_store (call, config);
+      return git_store_erase (&store, request, error);
+    }
+  if (trouble == NULL)
+    return true;
+  g_propagate_error (error, g_steal_pointer (&trouble));
+  return false;
+}
+
+/* Whether a profile serves the place; an error where two might, for one. */
+static bool
+is_served (const Config *config, const GitRequest *request, bool *served, GError **error)
+{
+  g_autoptr (GError) trouble = NULL;
+  g_autoptr (Request) place = git_request_place (request, NULL, &trouble);
+  g_autoptr (Profile) profile = place != NULL ? route_find (config, place, &trouble) : NULL;
+
+  *served = profile != NULL;
+  if (profile != NULL || is_unserved (trouble))
+    return true;
+  g_propagate_error (error, g_steal_pointer (&trouble));
+  return false;
+}
+
+static bool
+keep (const HelperCall *call, const Config *config, const Secret *text, GError **error)
+{
+  g_autoptr (GitRequest) request = git_request_parse (text, error);
+  const GitStore store = make_store (call, config);
+  bool served;
+
+  return request != NULL && is_served (config, request, &served, error) &&
+         (served || git_store_keep (&store, request, error));
+}
+
+/* What avouch minted is in the cache already, and never kept elsewhere. What is wrong with the
+ * configuration, `get` has told. */
+static bool
+store (HelperCall *call, GError **error)
 {
   g_autoptr (Secret) text = git_request_read (STDIN_FILENO, error);
+  g_autoptr (Config) config = text != NULL ? load_config_that_keeps (call, NULL) : NULL;
 
+  if (config != NULL)
+    return keep (call, config, text, error);
   return text != NULL;
 }
 
@@ -79,10 +202,11 @@ run (HelperCall *call, GError **error)
 {
   g_autoptr (GError) local = NULL;
 
+  call->obtain.no_prompt |= !git_may_ask (call->obtain.environment->inherited);
   for (size_t i = 0; i < G_N_ELEMENTS (operations); i++)
     if (g_str_equal (operations[i].name, call->operation) && !operations[i].run (call, &local))
       {
-        if (g_error_matches (local, AVOUCH_ERROR, AVOUCH_ERROR_UNSERVED))
+        if (is_unserved (local))
           return true;
         g_propagate_error (error, g_steal_pointer (&local));
         return false;
@@ -95,8 +219,8 @@ static const Helper helper = {
   .usage = N_ ("Gives git a token for the places that the profiles serve. git starts it, once\n"
                "\"avouch setup git\" has told it to.\n\n"
                "  get              answers the request on stdin\n"
-               "  erase            drops a token that was refused\n"
-               "  store            does nothing\n"
+               "  erase            drops what was refused\n"
+               "  store            keeps what no profile serves, where [git] says so\n"
                "  capability       lists what it can do\n"),
   .has_operation = true,
   .run = run,

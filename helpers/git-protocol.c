@@ -23,6 +23,9 @@ git_request_free (GitRequest *request)
   g_free (request->username);
   g_clear_pointer (&request->password, secret_unref);
   g_clear_pointer (&request->credential, secret_unref);
+  g_free (request->authtype);
+  g_free (request->password_expiry);
+  g_clear_pointer (&request->refresh_token, secret_unref);
   g_free (request);
 }
 
@@ -101,6 +104,16 @@ read_secret (GitRequest *request, size_t field, const char *value, size_t length
 }
 
 static bool
+read_flag (GitRequest *request, size_t field, const char *value, size_t length,
+           const char *key G_GNUC_UNUSED, GError **error G_GNUC_UNUSED)
+{
+  bool *flag = G_STRUCT_MEMBER_P (request, field);
+
+  *flag = length > 0 && !(length == 1 && value[0] == '0');
+  return true;
+}
+
+static bool
 read_capability (GitRequest *request, size_t field G_GNUC_UNUSED, const char *value, size_t length,
                  const char *key G_GNUC_UNUSED, GError **error G_GNUC_UNUSED)
 {
@@ -147,8 +160,7 @@ read_challenge (GitRequest *request, size_t field G_GNUC_UNUSED, const char *val
   return true;
 }
 
-/* The rest (password_expiry_utc, oauth_refresh_token, authtype, ephemeral, state[], continue)
- * changes no answer of ours. */
+/* The rest (state[], continue, url) changes no answer of ours. */
 static const struct {
   const char *key;
   bool (*read) (GitRequest *request, size_t field, const char *value, size_t length,
@@ -161,6 +173,10 @@ static const struct {
   { "username", read_text, G_STRUCT_OFFSET (GitRequest, username) },
   { "password", read_secret, G_STRUCT_OFFSET (GitRequest, password) },
   { "credential", read_secret, G_STRUCT_OFFSET (GitRequest, credential) },
+  { "authtype", read_text, G_STRUCT_OFFSET (GitRequest, authtype) },
+  { "password_expiry_utc", read_text, G_STRUCT_OFFSET (GitRequest, password_expiry) },
+  { "oauth_refresh_token", read_secret, G_STRUCT_OFFSET (GitRequest, refresh_token) },
+  { "ephemeral", read_flag, G_STRUCT_OFFSET (GitRequest, ephemeral) },
   { "capability[]", read_capability, 0 },
   { "wwwauth[]", read_challenge, 0 },
 };
@@ -245,6 +261,7 @@ git_request_parse (const Secret *text, GError **error)
   if (!check_given (request->protocol, "protocol", error) ||
       !check_given (request->host, "host", error))
     return NULL;
+  request->has_empty_username = request->username != NULL && request->username[0] == '\0';
   drop_empty (&request->path);
   drop_empty (&request->username);
   return g_steal_pointer (&request);

@@ -13,8 +13,13 @@ typedef struct {
   char *host;     /* likewise; may carry ":port" */
   char *path;     /* NULL: not given, or empty */
   char *username; /* likewise */
+  bool has_empty_username;
   Secret *password;
   Secret *credential;       /* the same for an authtype of its own */
+  char *authtype;           /* the word before it: "Bearer"; NULL: not given */
+  char *password_expiry;    /* unix seconds as git wrote them; NULL: not given */
+  Secret *refresh_token;    /* oauth_refresh_token */
+  bool ephemeral;           /* not to be kept */
   bool takes_authtype;      /* capability[]=authtype was offered */
   bool was_challenged;      /* the server's WWW-Authenticate is known … */
   bool is_bearer_challenge; /* … and names Bearer */

@@ -18,6 +18,7 @@ typedef struct {
   const char *operation;
   const char *profile;
   int verbose;
+  bool no_prompt;
   bool help;
   bool version;
 } Arguments;
@@ -72,6 +73,8 @@ read_option (Arguments *arguments, char **argv, int *index)
     arguments->help = true;
   else if (g_str_equal (argument, "--version"))
     arguments->version = true;
+  else if (g_str_equal (argument, "--no-prompt"))
+    arguments->no_prompt = true;
   else if (g_str_equal (argument, "--verbose"))
     arguments->verbose++;
   else if (count_verbose (argument) > 0)
@@ -117,6 +120,7 @@ print_usage (const Helper *helper, FILE *stream)
            helper->has_operation ? _ (" OPERATION") : "");
   fprintf (stream, "%s\n", _ (helper->usage));
   fputs (_ ("  --profile NAME   answer with this profile only\n"
+            "  --no-prompt      ask nobody for a passphrase, or to unlock the keyring\n"
             "  -v, --verbose    say more on stderr; more with each\n"
             "  -h, --help       this text\n"
             "  --version        the version\n"),
@@ -141,7 +145,9 @@ run (const Helper *helper, const Arguments *arguments)
   HelperCall call = {
     .operation = arguments->operation,
     .profile = arguments->profile,
-    .obtain = { .environment = environment, .verbose = arguments->verbose },
+    .obtain = { .environment = environment,
+                .verbose = arguments->verbose,
+                .no_prompt = arguments->no_prompt },
   };
 
   return helper->run (&call, &error) ? EXIT_SUCCESS : finish (error);

@@ -17,6 +17,7 @@
 struct _Config {
   GPtrArray *profiles;
   GHashTable *by_name; /* borrowed from profiles */
+  Profile *git;        /* the settings of [git]; NULL: there are none */
 };
 
 /* A setting, and the place of its file in the order of the files. */
@@ -154,7 +155,7 @@ read_file (const char *file, uid_t uid, size_t *length, GError **error)
 }
 
 static Group *
-add_group (Loader *loader, const char *name)
+begin_group (Loader *loader, const char *name)
 {
   Group *group = g_new0 (Group, 1);
 
@@ -184,7 +185,7 @@ on_group (const char *name, unsigned line, void *data, GError **error)
       return false;
     }
   if (group == NULL)
-    group = add_group (loader, name);
+    group = begin_group (loader, name);
   group->layer = loader->layer;
   group->line = line;
   loader->current = group;
@@ -269,16 +270,48 @@ merge_group (const Group *group, GError **error)
 }
 
 static bool
+check_git (const Profile *git, GError **error)
+{
+  static const char *const known[] = { "store", "collection", NULL };
+  const char *store = profile_get (git, "store");
+  size_t count;
+  const Setting *settings = profile_settings (git, &count);
+
+  for (size_t i = 0; i < count; i++)
+    if (!g_strv_contains (known, settings[i].key))
+      {
+        profile_set_error (git, settings[i].key, error,
+                           _ ("[git] is no profile: it knows \"store\" and \"collection\" only"));
+        return false;
+      }
+  if (store == NULL || strcmp (store, "keyring") == 0 || strcmp (store, "none") == 0)
+    return true;
+  profile_set_error (git, "store", error, _ ("neither \"keyring\" nor \"none\""));
+  return false;
+}
+
+static bool
+take_group (Config *config, Profile *group, GError **error)
+{
+  if (strcmp (profile_name (group), CONFIG_GIT) == 0)
+    {
+      config->git = group;
+      return check_git (group, error);
+    }
+  g_ptr_array_add (config->profiles, group);
+  g_hash_table_insert (config->by_name, (void *) profile_name (group), group);
+  return true;
+}
+
+static bool
 merge_groups (Config *config, const Loader *loader, GError **error)
 {
   for (size_t i = 0; i < loader->groups->len; i++)
     {
-      Profile *profile = merge_group (loader->groups->pdata[i], error);
+      Profile *group = merge_group (loader->groups->pdata[i], error);
 
-      if (profile == NULL)
+      if (group == NULL || !take_group (config, group, error))
         return false;
-      g_ptr_array_add (config->profiles, profile);
-      g_hash_table_insert (config->by_name, (void *) profile_name (profile), profile);
     }
   return true;
 }
@@ -307,6 +340,7 @@ config_free (Config *config)
     return;
   g_hash_table_unref (config->by_name);
   g_ptr_array_unref (config->profiles);
+  g_clear_pointer (&config->git, profile_unref);
   g_free (config);
 }
 
@@ -331,5 +365,16 @@ config_is_profile_name (const char *name)
          (length > 0 && name[length] != '\0' && strchr ("._-", name[length]) != NULL))
     length++;
   return length > 0 && name[length] == '\0' && length <= KEYFILE_MAX_NAME &&
-         strcmp (name, "git") != 0;
+         strcmp (name, CONFIG_GIT) != 0;
+}
+
+ConfigGit
+config_git (const Config *config)
+{
+  if (config->git == NULL)
+    return (ConfigGit){ 0 };
+  return (ConfigGit){
+    .keyring = g_strcmp0 (profile_get (config->git, "store"), "keyring") == 0,
+    .collection = profile_get (config->git, "collection"),
+  };
 }

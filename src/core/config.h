@@ -40,3 +40,12 @@ const GPtrArray *config_profiles (const Config *config);
 /* NULL if there is none. Borrowed. */
 Profile *config_find (const Config *config, const char *name);
 bool config_is_profile_name (const char *name);
+
+/* The one group that is no profile: [git] says what git-credential-avouch does where no profile
+ * serves. A key in it that is not known, or a value, is an error of config_load. */
+#define CONFIG_GIT "git"
+typedef struct {
+  bool keyring; /* `store = keyring`: it keeps what git gives it; as unset or "none": not */
+  const char *collection; /* of the keyring; NULL: the default one. Borrowed */
+} ConfigGit;
+ConfigGit config_git (const Config *config);

@@ -61,6 +61,7 @@ job_to_record (const Job *job)
   record_add_secret (record, "subject", job->subject);
   record_add_int (record, "renews", job->renews);
   record_add_int (record, "verbose", job->verbose);
+  record_add_int (record, "no-prompt", job->no_prompt);
   return record;
 }
 
@@ -128,6 +129,7 @@ job_from_record (const Record *record, GError **error)
   g_autoptr (Job) job = g_new0 (Job, 1);
   int64_t verbose = 0;
   int64_t renews = 0;
+  int64_t no_prompt = 0;
 
   if (strcmp (record_kind (record), "job") != 0 || record_get (record, "profile") == NULL ||
       !is_token_name (record_get (record, "token")))
@@ -150,6 +152,8 @@ job_from_record (const Record *record, GError **error)
   job->renews = renews != 0;
   record_get_int (record, "verbose", &verbose);
   job->verbose = (int) verbose;
+  record_get_int (record, "no-prompt", &no_prompt);
+  job->no_prompt = no_prompt != 0;
   return g_steal_pointer (&job);
 }
 

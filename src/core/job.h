@@ -17,6 +17,7 @@ typedef struct {
   Secret *subject;        /* the token of `subject-token` (`env:`, `profile:`); else NULL */
   bool renews;            /* the cached credential is still good, and may be prolonged */
   int verbose;
+  bool no_prompt; /* nobody may be asked */
 } Job;
 
 void job_free (Job *job);

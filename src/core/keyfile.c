@@ -58,10 +58,7 @@ scan_group (Scanner *scanner, char *line, char *end, GError **error)
   if (end[-1] != ']' || end - 1 == line)
     return refuse (scanner, _ ("a group's line is \"[NAME]\" and nothing else"), error);
   end[-1] = '\0';
-  if (strcmp (name, "git") == 0)
-    return refuse_name (scanner, _ ("this name is reserved and cannot be a profile's"), name,
-                        error);
-  if (!config_is_profile_name (name))
+  if (strcmp (name, CONFIG_GIT) != 0 && !config_is_profile_name (name))
     return refuse_name (scanner,
                         _ ("not a profile's name: 1 to 64 letters, digits, \".\", \"_\" and \"-\", "
                            "a letter or digit first"),

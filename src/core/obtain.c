@@ -127,6 +127,7 @@ prepare_order (const Asking *asking, bool renews, Order *order, GError **error)
     .key_passphrase = options.key_passphrase,
     .limit = options.timeout,
     .stays = options.stays,
+    .no_prompt = options.no_prompt,
     .renews = renews,
   };
   return subject_find (asking->profile, &options, &order->subject, error) &&
@@ -433,7 +434,9 @@ obtain_credential (const Request *request, const ObtainOptions *options, GError 
 static char *
 find_token (Asking *asking, GError **error)
 {
-  char *token = asking->question != NULL ? cache_recall (asking->cache, asking->question) : NULL;
+  char *token = asking->cache != NULL && asking->question != NULL
+                    ? cache_recall (asking->cache, asking->question)
+                    : NULL;
 
   if (token == NULL && find_profile (asking, error))
     token = g_strdup (asking->token);
@@ -456,20 +459,12 @@ obtain_erase (const Request *request, const Secret *refused, const Environment *
 {
   const ObtainOptions options = { .environment = environment };
   g_auto (Asking) asking = { .request = request, .options = &options };
-  g_autoptr (GError) trouble = NULL;
 
   if (!begin (&asking, error))
     return false;
+  g_autofree char *token = find_token (&asking, error);
   /* A cache that cannot be opened hands out nothing either. */
-  if (asking.cache == NULL)
-    return true;
-  g_autofree char *token = find_token (&asking, &trouble);
-  if (token != NULL)
-    return erase_token (&asking, token, refused);
-  if (g_error_matches (trouble, AVOUCH_ERROR, AVOUCH_ERROR_UNSERVED))
-    return true;
-  g_propagate_error (error, g_steal_pointer (&trouble));
-  return false;
+  return token != NULL && (asking.cache == NULL || erase_token (&asking, token, refused));
 }
 
 /* Under the lock, lest it overwrite what a mint has just put there. */

@@ -9,13 +9,14 @@
 
 typedef struct {
   const Environment *environment;
-  bool heal;   /* the tool never says that a token was refused: judge by its asking again */
-  bool fresh;  /* pass over the cache, and store what comes */
-  int verbose; /* 0: silent on success */
-  int timeout; /* seconds, where a login may take less than the profile allows; 0: as it says */
-  bool cached; /* only what is cached: nothing is asked of anybody */
-  int depth;   /* how many profiles led to this one by their `subject-token` */
-  bool stays;  /* the caller makes many calls: what they start is to be gone when they return */
+  bool heal;      /* the tool never says that a token was refused: judge by its asking again */
+  bool fresh;     /* pass over the cache, and store what comes */
+  int verbose;    /* 0: silent on success */
+  int timeout;    /* seconds, where a login may take less than the profile allows; 0: as it says */
+  bool no_prompt; /* nobody may be asked for a passphrase, or to unlock the keyring */
+  bool cached;    /* only what is cached: nothing is asked of anybody */
+  int depth;      /* how many profiles led to this one by their `subject-token` */
+  bool stays;     /* the caller makes many calls: what they start is to be gone when they return */
   Secret *passphrase;     /* of the profile, where that was fetched and cannot be again; or NULL */
   Secret *key_passphrase; /* likewise */
 } ObtainOptions;
@@ -26,7 +27,7 @@ Credential *obtain_credential (const Request *request, const ObtainOptions *opti
                                GError **error);
 
 /* The tool says that this secret was refused (NULL: whatever is cached): drops it from the cache if
- * it is the one that is cached. Never mints, revokes or prints; unserved is no error. */
+ * it is the one that is cached. Never mints, revokes or prints. Errors: unserved, config. */
 bool obtain_erase (const Request *request, const Secret *refused, const Environment *environment,
                    GError **error);
 

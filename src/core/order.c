@@ -82,6 +82,7 @@ order_prepare (Order *order, const Profile *profile, const Request *request, con
     .subject = order->subject,
     .renews = order->renews,
     .verbose = verbose,
+    .no_prompt = order->no_prompt,
   };
   order->environment = environment;
   order->timeout = (int) timeout + TIME_TO_START + (order->prompts ? TIME_TO_TYPE : 0);

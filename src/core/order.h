@@ -19,6 +19,7 @@ typedef struct {
   Secret *subject;        /* in: the token of `subject-token`, if it was found; owned */
   bool renews;            /* in: the cached token is still good, and may be prolonged */
   bool stays;             /* in: see ObtainOptions */
+  bool no_prompt;         /* in: likewise */
 } Order;
 
 void order_clear (Order *order);

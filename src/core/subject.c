@@ -96,6 +96,7 @@ find_other (const Profile *profile, const char *name, const ObtainOptions *optio
     .verbose = options->verbose,
     .timeout = options->timeout,
     .stays = options->stays,
+    .no_prompt = options->no_prompt,
     .cached = options->cached,
     .depth = options->depth + 1,
   };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fetch-passphrase.h"
 
+#include "environment.h"
 #include "error.h"
 #include "i18n.h"
 #include "keyring.h"
@@ -88,6 +89,12 @@ fetch_prompt (const Wanted *wanted, GError **error)
           ? g_strdup_printf (_ ("Passphrase of the key of profile %s: "), name)
           : g_strdup_printf (_ ("Passphrase of the keystore of profile %s: "), name);
 
+  if (wanted->source->no_prompt)
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE,
+                   _ ("`%s = prompt` has to ask, and nobody may be asked here"), wanted->setting);
+      return NULL;
+    }
   int64_t asked_at = g_get_monotonic_time ();
   Secret *typed = prompt_passphrase (question, PROMPT_TIMEOUT, error);
 
@@ -96,9 +103,9 @@ fetch_prompt (const Wanted *wanted, GError **error)
 }
 
 bool
-fetch_may_interact (const PassphraseSource *source G_GNUC_UNUSED)
+fetch_may_interact (const PassphraseSource *source)
 {
-  return getsid (0) != getpid ();
+  return !source->no_prompt && getsid (0) != getpid () && environment_has_display ();
 }
 
 static Secret *

@@ -63,6 +63,7 @@ load_key (Login *login, GError **error)
     .key_passphrase = login->job->key_passphrase,
     .environment = login->environment,
     .timeout = login_seconds_left (login),
+    .no_prompt = login->job->no_prompt,
   };
 
   login->key = profile_key_load (&passphrase, error);

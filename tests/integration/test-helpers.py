@@ -349,6 +349,19 @@ def _(room):
         assert_less(calls, 120, f'system calls, with {files} opened')
 
 
+@test('git: a warm get makes no system call more where [git] has a store')
+def _(room):
+    start(room)
+    warm_up(room)
+    _, before, _ = opened(room, GIT, 'get', input=place())
+    with open(room.config / 'avouch.conf', 'a') as configuration:
+        configuration.write('[git]\nstore = keyring\n')
+    warm_up(room)
+    _, after, done = opened(room, GIT, 'get', input=place())
+    assert_in('password=', done.output)
+    assert_equal(after, before)
+
+
 @test('kubectl: a warm answer opens no configuration')
 def _(room):
     start(room)
@@ -358,12 +371,13 @@ def _(room):
     assert_opens_little(files)
 
 
-@test('git: store opens nothing of ours')
+@test('git: store opens nothing of ours but the configuration')
 def _(room):
     start(room)
     files, _, _ = opened(room, GIT, 'store', input=place(password='x'))
     assert_equal([name for name in files if str(room.path) in name or str(room.runtime) in name
-                  or 'avouch' in os.path.basename(name)], [])
+                  or 'avouch' in os.path.basename(name)],
+                 [str(room.config / 'conf.d'), str(room.config / 'avouch.conf')])
 
 
 def exec_info(server=None, version='v1', **spec):

@@ -460,8 +460,43 @@ test_odd_names (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
                            shown);
       assert_text_fails (fixture, text, wanted);
     }
-  assert_text_fails (fixture, "[git]\n",
-                     "1: \"git\": this name is reserved and cannot be a profile's");
+}
+
+static void
+test_git (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+  write_file (fixture, "etc/avouch.conf", "[git]\nstore = none\ncollection = Work\n");
+  write_file (fixture, "home/avouch/avouch.conf", "[acme]\na = 1\n\n[git]\nstore = keyring\n");
+  g_autoptr (Config) config = load (fixture);
+  ConfigGit git = config_git (config);
+
+  g_assert_true (git.keyring);
+  g_assert_cmpstr (git.collection, ==, "Work");
+  g_assert_cmpuint (config_profiles (config)->len, ==, 1);
+  g_assert_null (config_find (config, "git"));
+}
+
+static void
+test_no_git (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+  static const char *const texts[] = { "[git]\n", "[acme]\na = 1\n", "[git]\nstore = none\n" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      write_file (fixture, "etc/avouch.conf", texts[i]);
+      g_autoptr (Config) config = load (fixture);
+      g_assert_false (config_git (config).keyring);
+    }
+}
+
+static void
+test_bad_git (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+  assert_text_fails (fixture, "[git]\nstore = files\n",
+                     "2: store: neither \"keyring\" nor \"none\"");
+  assert_text_fails (fixture, "[git]\nstore =\n", "2: store: neither \"keyring\" nor \"none\"");
+  assert_text_fails (fixture, "[git]\nstore = keyring\nissuer = salesforce\n",
+                     "3: issuer: [git] is no profile: it knows \"store\" and \"collection\" only");
 }
 
 static void
@@ -758,6 +793,9 @@ main (int argc, char **argv)
   ADD ("/config/syntax/key-limit", test_key_limit);
   g_test_add_func ("/config/syntax/profile-names", test_profile_names);
   ADD ("/config/syntax/odd-profile-names-are-refused", test_odd_names);
+  ADD ("/config/git/is-no-profile-and-merged-like-one", test_git);
+  ADD ("/config/git/keeps-nothing-unless-told", test_no_git);
+  ADD ("/config/git/another-key-or-value-names-its-place", test_bad_git);
   ADD ("/config/syntax/repeats-name-both-lines", test_repeated);
   ADD ("/config/syntax/repeat-in-a-later-file-is-one", test_repeated_in_a_later_file);
   ADD ("/config/syntax/odd-values-are-refused", test_values);

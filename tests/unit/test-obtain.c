@@ -1008,13 +1008,16 @@ test_erase (Fixture *fixture, const void *data G_GNUC_UNUSED)
 static void
 test_erase_of_nothing (Fixture *fixture, const void *data G_GNUC_UNUSED)
 {
+  g_autoptr (GError) error = NULL;
+
   configure (fixture, "ok", "");
   break_cache (fixture);
   erase (fixture, NULL);
   mend_cache (fixture);
   url_free (fixture->request->url);
   fixture->request->url = url_parse ("https://elsewhere.example", NULL);
-  erase (fixture, NULL);
+  g_assert_false (obtain_erase (fixture->request, NULL, fixture->environment, &error));
+  g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_UNSERVED);
   g_assert_cmpuint (count_starts (fixture), ==, 0);
 }
 
