@@ -272,7 +272,7 @@ merge_group (const Group *group, GError **error)
 static bool
 check_git (const Profile *git, GError **error)
 {
-  static const char *const known[] = { "store", "collection", NULL };
+  static const char *const known[] = { "store", "keyring-collection", NULL };
   const char *store = profile_get (git, "store");
   size_t count;
   const Setting *settings = profile_settings (git, &count);
@@ -280,8 +280,9 @@ check_git (const Profile *git, GError **error)
   for (size_t i = 0; i < count; i++)
     if (!g_strv_contains (known, settings[i].key))
       {
-        profile_set_error (git, settings[i].key, error,
-                           _ ("[git] is no profile: it knows \"store\" and \"collection\" only"));
+        profile_set_error (
+            git, settings[i].key, error,
+            _ ("[git] is no profile: it knows \"store\" and \"keyring-collection\""));
         return false;
       }
   if (store == NULL || strcmp (store, "keyring") == 0 || strcmp (store, "none") == 0)
@@ -375,6 +376,6 @@ config_git (const Config *config)
     return (ConfigGit){ 0 };
   return (ConfigGit){
     .keyring = g_strcmp0 (profile_get (config->git, "store"), "keyring") == 0,
-    .collection = profile_get (config->git, "collection"),
+    .collection = profile_get (config->git, "keyring-collection"),
   };
 }

@@ -465,7 +465,7 @@ test_odd_names (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 static void
 test_git (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-  write_file (fixture, "etc/avouch.conf", "[git]\nstore = none\ncollection = Work\n");
+  write_file (fixture, "etc/avouch.conf", "[git]\nstore = none\nkeyring-collection = Work\n");
   write_file (fixture, "home/avouch/avouch.conf", "[acme]\na = 1\n\n[git]\nstore = keyring\n");
   g_autoptr (Config) config = load (fixture);
   ConfigGit git = config_git (config);
@@ -492,11 +492,12 @@ test_no_git (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 static void
 test_bad_git (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
+  assert_text_fails (fixture, "[git]\nstore =\n", "2: store: neither \"keyring\" nor \"none\"");
   assert_text_fails (fixture, "[git]\nstore = files\n",
                      "2: store: neither \"keyring\" nor \"none\"");
-  assert_text_fails (fixture, "[git]\nstore =\n", "2: store: neither \"keyring\" nor \"none\"");
-  assert_text_fails (fixture, "[git]\nstore = keyring\nissuer = salesforce\n",
-                     "3: issuer: [git] is no profile: it knows \"store\" and \"collection\" only");
+  assert_text_fails (
+      fixture, "[git]\nstore = keyring\nissuer = salesforce\n",
+      "3: issuer: [git] is no profile: it knows \"store\" and \"keyring-collection\"");
 }
 
 static void
