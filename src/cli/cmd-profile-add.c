@@ -146,7 +146,7 @@ take_name (Addition *addition, const char *name, GError **error)
   g_autofree char *path = new_profile_path (environment, name, addition->options->file, error);
 
   if (path == NULL || !profile_draft_rename (addition->draft, name, path, error) ||
-      !new_profile_refuse_existing (environment, name, path, error))
+      !new_profile_refuse_existing (environment, name, NULL, path, error))
     return false;
   if (addition->name != name)
     {

@@ -321,7 +321,8 @@ run (const Invocation *call, GError **error)
     return false;
   path = new_profile_path (call->environment, name, options->file, error);
   draft = path != NULL ? profile_draft_new (name, path, error) : NULL;
-  if (draft == NULL || !new_profile_refuse_existing (call->environment, name, path, error) ||
+  if (draft == NULL ||
+      !new_profile_refuse_existing (call->environment, name, "--name", path, error) ||
       !fill (draft, import, options, error) ||
       !import_key_set_passphrase (import, draft, name, options->keep_passphrase, call->environment,
                                   &kept, error))

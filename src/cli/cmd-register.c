@@ -162,7 +162,8 @@ prepare (Registering *registering, GError **error)
   registering->path = new_profile_path (environment, registering->name, options->file, error);
   draft = registering->path != NULL ? make_draft (registering, NO_CLIENT_ID, error) : NULL;
   if (draft == NULL || !refuse_missing (draft, error) ||
-      !new_profile_refuse_existing (environment, registering->name, registering->path, error) ||
+      !new_profile_refuse_existing (environment, registering->name, NULL, registering->path,
+                                    error) ||
       (registering->profile = new_profile_check (draft, environment, error)) == NULL ||
       !network_read (&registering->network, registering->profile, environment, error))
     return false;
@@ -357,6 +358,9 @@ run (const Invocation *call, GError **error)
     {
       g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
                    _ ("register: what is the new profile's name?"));
+      if (error != NULL)
+        error_add_hint (*error, _ ("avouch register PROFILE --login-url URL --username NAME "
+                                   "--key FILE"));
       return false;
     }
   if (!prepare (&registering, error))

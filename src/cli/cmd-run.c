@@ -121,7 +121,9 @@ set_failed (const char *name, int reason, GError **error)
                _ ("run: cannot run \"%s\": %s"), cleaned, g_strerror (reason));
   if (error == NULL)
     return;
-  if (strchr (name, ' ') != NULL)
+  if (*name == '\0')
+    error_add_hint (*error, _ ("it is an empty word: is a variable in the command unset?"));
+  else if (strchr (name, ' ') != NULL)
     error_add_hint (*error, _ ("it is one word: give the command and its arguments unquoted"));
   else if (missing && strchr (name, '/') == NULL)
     error_add_hint (*error, _ ("install %s, or add its folder to PATH"), cleaned);

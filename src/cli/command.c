@@ -157,6 +157,24 @@ command_find (const Command *command, const char *name)
   return NULL;
 }
 
+/* What other programs call it. */
+static const struct {
+  const char *word;
+  const char *ours;
+} synonyms[] = {
+  { "encode", "sign" }, { "generate", "new" },  { "create", "new" },    { "public", "jwk" },
+  { "login", "token" }, { "logout", "revoke" }, { "remove", "forget" }, { "inspect", "show" },
+};
+
+static const char *
+find_synonym (const Command *command, const char *word)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (synonyms); i++)
+    if (strcmp (synonyms[i].word, word) == 0 && command_find (command, synonyms[i].ours) != NULL)
+      return synonyms[i].ours;
+  return NULL;
+}
+
 void
 command_set_unknown (const Command *command, const char *name, GError **error)
 {
@@ -170,7 +188,9 @@ command_set_unknown (const Command *command, const char *name, GError **error)
     g_ptr_array_add (names, (void *) command_name (command->subcommands[i]));
   unknown = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("there is no command \"%s %s\""),
                          command->path, shown);
-  const char *nearest = suggest_nearest (name, (const char *const *) names->pdata, names->len);
+  const char *nearest = find_synonym (command, name);
+  if (nearest == NULL)
+    nearest = suggest_nearest (name, (const char *const *) names->pdata, names->len);
   if (nearest != NULL)
     error_add_hint (unknown, _ ("did you mean \"%s %s\"?"), command->path, nearest);
   else

@@ -47,7 +47,7 @@ put (Builder *builder, const char *name, JsonNode *node, GError **error)
       return true;
     }
   json_node_unref (node);
-  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("“%s” is given twice"), cleaned);
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("\"%s\" is given twice"), cleaned);
   return false;
 }
 
@@ -222,7 +222,7 @@ check_header (JsonObject *header, GError **error)
   if (json_object_has_member (header, "alg"))
     {
       g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
-                   _ ("the header's “alg” follows from the key and cannot be given"));
+                   _ ("the header's \"alg\" follows from the key and cannot be given"));
       if (error != NULL)
         error_add_hint (*error, _ ("--algorithm chooses among those that the key allows"));
       return false;
@@ -230,7 +230,7 @@ check_header (JsonObject *header, GError **error)
   if (!json_object_has_member (header, "crit") && !json_object_has_member (header, "b64"))
     return true;
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
-               _ ("the header's “crit” and “b64” name extensions that avouch does not know"));
+               _ ("the header's \"crit\" and \"b64\" name extensions that avouch does not know"));
   return false;
 }
 

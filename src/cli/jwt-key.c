@@ -4,6 +4,7 @@
 #include "error.h"
 #include "i18n.h"
 #include "network.h"
+#include "passphrase.h"
 #include "prompt.h"
 #include "secret-key.h"
 #include "text.h"
@@ -82,7 +83,9 @@ read_descriptor (const char *number, GError **error)
   int64_t fd;
 
   if (text_parse_int (number, 0, MAX_FD, &fd))
-    return secret_read_fd ((int) fd, MAX_SECRET, "fd", error);
+    return passphrase_fd_is_open ((int) fd, error)
+               ? secret_read_fd ((int) fd, MAX_SECRET, "fd", error)
+               : NULL;
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("after fd: stands a number"));
   return NULL;
 }

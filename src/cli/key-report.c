@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "key-report.h"
 
+#include "error.h"
 #include "gnutls-auto.h"
 #include "i18n.h"
 #include "key-facts.h"
@@ -69,7 +70,12 @@ bool
 key_report_print (const Invocation *call, const KeyReport *report, const char *lead, bool json,
                   GError **error)
 {
-  if (json)
-    return print_json (report, error);
-  return call->quiet || print_text (call, report, lead, error);
+  g_autofree char *location = shown_location (call, report->location);
+  g_autoptr (GError) reason = NULL;
+
+  if (json ? print_json (report, &reason) : call->quiet || print_text (call, report, lead, &reason))
+    return true;
+  error_add_hint (reason, _ ("the key was made all the same: %s"), location);
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return false;
 }

@@ -80,11 +80,11 @@ print_help (const Command *command, GError **error)
   return output_text (text, error);
 }
 
-/* "avouch help profile add" */
+/* "avouch help profile add", "avouch --help profile add acme" */
 static bool
 help_on (const Command *command, char *const *words, GError **error)
 {
-  for (; *words != NULL; words++)
+  for (; *words != NULL && command->subcommands != NULL; words++)
     {
       const Command *next = command_find (command, *words);
 
@@ -132,6 +132,8 @@ dispatch (const Command *command, char *const *words, const Environment *environ
       if (command->option_hint != NULL)
         error_add_hint (*error, "%s", _ (command->option_hint));
     }
+  else if (common->help && command->subcommands != NULL)
+    help_on (command, arguments, error);
   else if (common->help)
     print_help (command, error);
   else if (common->version)

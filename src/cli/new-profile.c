@@ -46,8 +46,8 @@ new_profile_path (const Environment *environment, const char *name, const char *
 }
 
 bool
-new_profile_refuse_existing (const Environment *environment, const char *name, const char *path,
-                             GError **error)
+new_profile_refuse_existing (const Environment *environment, const char *name, const char *option,
+                             const char *path, GError **error)
 {
   g_autoptr (Config) config = NULL;
   Profile *profile;
@@ -66,7 +66,9 @@ new_profile_refuse_existing (const Environment *environment, const char *name, c
   first = profile_settings (profile, &count);
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG, _ ("%s: this profile exists already"),
                name);
-  if (error != NULL && count > 0)
+  if (error != NULL && count > 0 && option != NULL)
+    error_add_hint (*error, _ ("edit %s, or choose another name by %s"), first->file, option);
+  else if (error != NULL && count > 0)
     error_add_hint (*error, _ ("edit %s, or choose another name"), first->file);
   return false;
 }

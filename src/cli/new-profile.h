@@ -12,9 +12,10 @@
 char *new_profile_path (const Environment *environment, const char *name, const char *file,
                         GError **error);
 
-/* Error: config, if there is a profile of that name, or a configuration that cannot be read. */
+/* Error: config, if there is a profile of that name, or a configuration that cannot be read.
+ * OPTION: what gives another, for the hint; NULL: an argument does. */
 bool new_profile_refuse_existing (const Environment *environment, const char *name,
-                                  const char *path, GError **error);
+                                  const char *option, const char *path, GError **error);
 
 /* A setting as a person typed it: the path of a key or of a passphrase's file is made absolute,
  * and a usual mistake that the issuer knows is mended, which a note on stderr tells. Error: usage.

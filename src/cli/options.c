@@ -3,9 +3,12 @@
 
 #include "error.h"
 #include "i18n.h"
+#include "profile.h"
 #include "suggest.h"
 
 #include <string.h>
+
+enum { MAX_SHOWN = 32 /* bytes of what was typed */ };
 
 const Option options_common[] = {
   { "quiet", 'q', OPTION_FLAG, offsetof (CommonOptions, quiet), NULL,
@@ -93,6 +96,31 @@ nearest_option (const Option *options, const char *message)
                        : NULL;
 }
 
+/* A setting of avouch.conf(5) that stands in an option's place, where --set would take it. */
+static const char *
+find_setting (const Option *options, const char *message)
+{
+  const char *typed = strstr (message, "--");
+
+  for (; options != NULL && options->name != NULL; options++)
+    if (strcmp (options->name, "set") == 0)
+      return typed != NULL && profile_is_shared_key (typed + strlen ("--")) ? typed + strlen ("--")
+                                                                            : NULL;
+  return NULL;
+}
+
+/* What was typed may be a token, or a passphrase, with or without dashes before it: only what looks
+ * like an option is repeated. */
+static bool
+looks_like_option (const char *message)
+{
+  const char *typed = strrchr (message, ' ');
+  size_t length = typed != NULL ? strspn (typed + 1, G_CSET_a_2_z "-") : 0;
+  bool is_long = typed != NULL && g_str_has_prefix (typed, " --");
+
+  return length > 0 && length <= (is_long ? MAX_SHOWN : strlen ("-x")) && typed[1 + length] == '\0';
+}
+
 /* GOption repeats an unknown option as it was typed, and "--passphrase=…" mistyped is one. */
 static void
 set_usage_error (const char *command, const Option *options, const GError *cause, GError **error)
@@ -100,11 +128,17 @@ set_usage_error (const char *command, const Option *options, const GError *cause
   g_autofree char *message = g_strndup (cause->message, strcspn (cause->message, "=\n"));
   bool unknown = g_error_matches (cause, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION);
   const char *nearest = unknown ? nearest_option (options, message) : NULL;
+  const char *setting = unknown ? find_setting (options, message) : NULL;
   g_autofree char *option = nearest != NULL ? g_strconcat ("--", nearest, NULL) : NULL;
 
   *message = g_ascii_tolower (*message);
-  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, "%s", message);
-  if (error != NULL && option != NULL)
+  if (unknown && !looks_like_option (message))
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("there is no such option"));
+  else
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, "%s", message);
+  if (error != NULL && setting != NULL)
+    error_add_hint (*error, _ ("it is a setting: --set %s=…"), setting);
+  else if (error != NULL && option != NULL)
     error_add_hint (*error, _ ("did you mean \"%s\"?"), option);
   else if (error != NULL)
     error_add_hint (*error, _ ("\"%s --help\" lists its options"), command);

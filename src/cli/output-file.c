@@ -31,6 +31,18 @@ set_exists (const char *path, GError **error)
     error_add_hint (*error, _ ("--force replaces it"));
 }
 
+static bool
+check_folder (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  if (access (folder, W_OK | X_OK) == 0)
+    return true;
+  set_failed (path, _ ("cannot be made"), error);
+  return false;
+}
+
+/* Before a call that cannot be taken back. */
 bool
 output_file_check (const char *path, bool force, GError **error)
 {
@@ -38,7 +50,7 @@ output_file_check (const char *path, bool force, GError **error)
   g_autofree char *shown = text_clean (path, -1);
 
   if (lstat (path, &status) != 0)
-    return true;
+    return check_folder (path, error);
   if (S_ISREG (status.st_mode))
     {
       if (!force)

@@ -113,12 +113,30 @@ find_next (const Api *api, JsonSpan document, GHashTable *seen, char **next, GEr
   return true;
 }
 
+/* Only the first path is the user's. */
+static Url *
+resolve (const Api *api, const RequestDraft *draft, const char *path, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  Url *url = api_resolve (api, path, &reason);
+
+  if (url != NULL)
+    return url;
+  if (strcmp (path, draft->path) == 0)
+    g_propagate_error (error, g_steal_pointer (&reason));
+  else
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
+                 _ ("%s: the answer's \"nextRecordsUrl\": %s"), profile_name (api->profile),
+                 reason->message);
+  return NULL;
+}
+
 /* One page, checked. */
 static bool
 fetch (Api *api, const RequestDraft *draft, const char *path, SecretBuffer *body, GError **error)
 {
   const ExchangeSink sink = { NULL, collect, body };
-  g_autoptr (Url) url = api_resolve (api, path, error);
+  g_autoptr (Url) url = resolve (api, draft, path, error);
   const ExchangeCall call = {
     .method = draft->method,
     .url = url,

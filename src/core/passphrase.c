@@ -6,6 +6,7 @@
 #include "secret-path.h"
 #include "text.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -145,14 +146,31 @@ passphrase_take (const char *bytes, size_t length, const char *what, GError **er
   return check (bytes, length, what, error);
 }
 
+bool
+passphrase_fd_is_open (int fd, GError **error)
+{
+  if (fcntl (fd, F_GETFD) >= 0)
+    return true;
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE, _ ("that descriptor is not open"));
+  if (error != NULL)
+    error_add_hint (*error, _ ("a shell opens one for a command: … fd:%d %d<FILE"), fd, fd);
+  return false;
+}
+
 Secret *
 passphrase_read (int fd, const char *what, GError **error)
 {
   g_autoptr (GError) trouble = NULL;
-  g_autoptr (Secret) content =
-      secret_read_fd (fd, PASSPHRASE_MAX_LENGTH + strlen ("\r\n"), what, &trouble);
+  g_autoptr (Secret) content = NULL;
   size_t length;
 
+  if (!passphrase_fd_is_open (fd, &trouble))
+    {
+      error_add_prefix (trouble, what);
+      g_propagate_error (error, g_steal_pointer (&trouble));
+      return NULL;
+    }
+  content = secret_read_fd (fd, PASSPHRASE_MAX_LENGTH + strlen ("\r\n"), what, &trouble);
   if (content == NULL)
     {
       /* Says why, and already names WHAT. */

@@ -44,6 +44,9 @@ Secret *passphrase_from_environment (const char *name, const char *what, char **
  * (empty, too long, control characters), naming WHAT. */
 Secret *passphrase_take (const char *bytes, size_t length, const char *what, GError **error);
 
+/* Error: passphrase, saying how to open it. */
+bool passphrase_fd_is_open (int fd, GError **error);
+
 /* Reads one from FD to its end: a file's content or a pipe's, without the line feed (or CR LF) at
  * its end. Error: passphrase, naming WHAT. */
 Secret *passphrase_read (int fd, const char *what, GError **error);

@@ -30,6 +30,12 @@ static const char *const shared_keys[] = {
   "timeout",  "cache",     "proxy",     "git-username",       "keyring-collection", NULL,
 };
 
+bool
+profile_is_shared_key (const char *key)
+{
+  return g_strv_contains (shared_keys, key);
+}
+
 static int
 compare_settings (const void *a, const void *b)
 {

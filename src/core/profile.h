@@ -44,6 +44,9 @@ bool profile_check_proxy (const Profile *profile, GError **error);
 void profile_set_error (const Profile *profile, const char *key, GError **error, const char *format,
                         ...) G_GNUC_PRINTF (4, 5);
 
+/* Whether every issuer knows KEY. */
+bool profile_is_shared_key (const char *key);
+
 /* Refuses a key that is neither shared by all issuers nor in KNOWN (NULL-terminated), naming file,
  * line and the nearest known key; and a missing key of REQUIRED. A name that ends with a dot stands
  * for every key that begins so. */

@@ -50,9 +50,9 @@ algorithm_set_unknown (const char *name, GError **error)
   bool none = g_ascii_strcasecmp (name, "none") == 0;
 
   if (none)
-    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("“none” is no signature"));
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("\"none\" is no signature"));
   else
-    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("there is no algorithm “%s”"),
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("there is no algorithm \"%s\""),
                  cleaned);
   if (error != NULL)
     error_add_hint (*error,
@@ -99,7 +99,7 @@ explain_misfit (const Algorithm *algorithm, const Key *key)
   g_autofree char *cleaned = only != NULL ? text_clean (only, -1) : NULL;
 
   if (only != NULL && strcmp (only, algorithm->name) != 0)
-    return g_strdup_printf (_ ("%s does not fit the key, whose “alg” says %s"), algorithm->name,
+    return g_strdup_printf (_ ("%s does not fit the key, whose \"alg\" says %s"), algorithm->name,
                             cleaned);
   if (algorithm->key != key_kind (key))
     return key_kind (key) == KEY_SECRET
@@ -149,7 +149,7 @@ algorithm_for_key (const Key *key, GError **error)
       return &algorithms[i];
   if (only != NULL)
     g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
-                 _ ("the key's “alg” says %s, which does not fit it or is not for signatures"),
+                 _ ("the key's \"alg\" says %s, which does not fit it or is not for signatures"),
                  cleaned);
   else
     g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,

@@ -23,11 +23,11 @@ claims_time (JsonObject *claims, const char *name, int64_t *value, bool *found, 
   if (node == NULL)
     return true;
   if (!number)
-    return refusal_set (error, _ ("its “%s” is not a number"), name);
+    return refusal_set (error, _ ("its \"%s\" is not a number"), name);
   seconds = json_node_get_double (node);
   if (!(seconds >= (double) -MOMENT_MAX && seconds <= (double) MOMENT_MAX))
     {
-      refusal_set (error, _ ("its “%s” is no time that can be meant"), name);
+      refusal_set (error, _ ("its \"%s\" is no time that can be meant"), name);
       if (error != NULL)
         error_add_hint (*error, _ ("times are seconds since 1970, not milliseconds"));
       return false;
@@ -101,13 +101,14 @@ check_string (JsonObject *claims, const char *name, const char *expected, GError
   if (expected == NULL)
     return true;
   if (!json_optional_string (claims, name, &actual, NULL))
-    return refusal_set (error, _ ("its “%s” is not a string"), name);
+    return refusal_set (error, _ ("its \"%s\" is not a string"), name);
   if (actual == NULL)
-    return refusal_set (error, _ ("it has no “%s”, and must say “%s”"), name, expected);
+    return refusal_set (error, _ ("it has no \"%s\", and must say \"%s\""), name, expected);
   if (strcmp (actual, expected) == 0)
     return true;
   g_autofree char *cleaned = text_clean_told (actual);
-  return refusal_set (error, _ ("its “%s” is “%s”, and must be “%s”"), name, cleaned, expected);
+  return refusal_set (error, _ ("its \"%s\" is \"%s\", and must be \"%s\""), name, cleaned,
+                      expected);
 }
 
 static bool
@@ -142,7 +143,7 @@ check_audience (JsonObject *claims, const char *const *wanted, GError **error)
     return true;
   names = g_strjoinv (", ", (char **) wanted);
   if (node == NULL)
-    return refusal_set (error, _ ("it has no “aud”, and must be for %s"), names);
+    return refusal_set (error, _ ("it has no \"aud\", and must be for %s"), names);
   if (has_audience (node, wanted))
     return true;
   told = JSON_NODE_HOLDS_VALUE (node) ? json_node_dup_string (node) : NULL;
@@ -158,7 +159,7 @@ check_required (JsonObject *claims, const char *const *required, GError **error)
   for (; required != NULL && *required != NULL; required++)
     if (!json_object_has_member (claims, *required) ||
         json_object_get_null_member (claims, *required))
-      return refusal_set (error, _ ("it has no “%s”"), *required);
+      return refusal_set (error, _ ("it has no \"%s\""), *required);
   return true;
 }
 

@@ -102,7 +102,7 @@ find_algorithm (const Jws *jws, const Algorithm *named, GError **error)
   g_autofree char *cleaned = text_clean_told (jws->algorithm);
 
   if (g_ascii_strcasecmp (jws->algorithm, "none") == 0)
-    refusal_set (error, _ ("it is not signed (“alg”: “none”)"));
+    refusal_set (error, _ ("it is not signed (\"alg\": \"none\")"));
   else if (algorithm == NULL)
     refusal_set (error, _ ("it is signed with an algorithm that avouch does not know: %s"),
                  cleaned);
@@ -181,8 +181,8 @@ refuse_id (const Jws *jws, const KeySet *set, GError **error)
   g_autofree char *id = text_clean_told (jws->key_id);
 
   if (unusable != NULL)
-    return refusal_set (error, _ ("the key “%s” that it names cannot be used: %s"), id, unusable);
-  refusal_set (error, _ ("no key of the JWK set has the “kid” that it names: %s"), id);
+    return refusal_set (error, _ ("the key \"%s\" that it names cannot be used: %s"), id, unusable);
+  refusal_set (error, _ ("no key of the JWK set has the \"kid\" that it names: %s"), id);
   if (error != NULL)
     error_add_hint (*error, _ ("the set may be older than the key, or another issuer's"));
   return false;

@@ -146,9 +146,10 @@ jws_check_header (const Jws *jws, GError **error)
   for (size_t i = 0; i < G_N_ELEMENTS (refused); i++)
     if (json_object_has_member (jws->header, refused[i]))
       {
-        g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED,
-                     _ ("its header has “%s”: it asks for an extension that avouch does not know"),
-                     refused[i]);
+        g_set_error (
+            error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED,
+            _ ("its header has \"%s\": it asks for an extension that avouch does not know"),
+            refused[i]);
         return false;
       }
   return true;

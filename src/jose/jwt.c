@@ -37,7 +37,7 @@ build_header (const Algorithm *algorithm, JsonObject *members, GError **error)
       if (strcmp (at->data, "alg") == 0)
         {
           g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
-                       _ ("the header's “alg” follows from the key and cannot be given"));
+                       _ ("the header's \"alg\" follows from the key and cannot be given"));
           return NULL;
         }
       json_object_set_member (header, at->data, json_object_dup_member (members, at->data));

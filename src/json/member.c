@@ -20,7 +20,7 @@ find_member (JsonObject *object, const char *name)
 static bool
 wrong_type (const char *name, const char *expected, GError **error)
 {
-  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL, _ ("the JSON member “%s” is not %s"),
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL, _ ("the JSON member \"%s\" is not %s"),
                name, expected);
   return false;
 }
@@ -47,8 +47,8 @@ json_need_string (JsonObject *object, const char *name, GError **error)
   if (!json_optional_string (object, name, &value, error))
     return NULL;
   if (value == NULL)
-    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL, _ ("the JSON member “%s” is missing"),
-                 name);
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
+                 _ ("the JSON member \"%s\" is missing"), name);
   return value;
 }
 

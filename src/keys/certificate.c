@@ -64,6 +64,38 @@ has_encoded_value (const char *subject)
   return false;
 }
 
+/* GnuTLS would drop it without a word. */
+static bool
+ends_with_comma (const char *subject)
+{
+  size_t length = strlen (subject);
+  size_t escapes = 0;
+
+  if (!g_str_has_suffix (subject, ","))
+    return false;
+  while (escapes + 1 < length && subject[length - 2 - escapes] == '\\')
+    escapes++;
+  return escapes % 2 == 0;
+}
+
+/* Two letters (RFC 5280 appendix A.1, X520countryName), of which GnuTLS checks nothing. */
+static bool
+has_good_countries (gnutls_x509_crt_t certificate)
+{
+  for (unsigned i = 0;; i++)
+    {
+      char country[MAX_SUBJECT];
+      size_t size = sizeof country;
+      int status = gnutls_x509_crt_get_dn_by_oid (certificate, GNUTLS_OID_X520_COUNTRY_NAME, i, 0,
+                                                  country, &size);
+
+      if (status == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+        return true;
+      if (status < 0 || size != 2 || !g_ascii_isalpha (country[0]) || !g_ascii_isalpha (country[1]))
+        return false;
+    }
+}
+
 static bool
 set_subject (gnutls_x509_crt_t certificate, const char *subject, GError **error)
 {
@@ -79,8 +111,10 @@ set_subject (gnutls_x509_crt_t certificate, const char *subject, GError **error)
     return set_common_name (certificate, subject, error);
   if (has_encoded_value (subject))
     return fail_subject (_ ("a value begins with \"#\": write \"\\#\""), error);
-  return gnutls_x509_crt_set_dn (certificate, subject, &at) >= 0 ||
-         fail_subject (_ ("it is not a distinguished name by RFC 4514"), error);
+  if (ends_with_comma (subject) || gnutls_x509_crt_set_dn (certificate, subject, &at) < 0)
+    return fail_subject (_ ("it is not a distinguished name by RFC 4514"), error);
+  return has_good_countries (certificate) ||
+         fail_subject (_ ("a country (C) has two letters"), error);
 }
 
 bool

@@ -160,7 +160,7 @@ refuse_secret_key (Store *store, const char *alias, GError **error)
   if (store->magic != MAGIC_JCEKS)
     return fail_damaged (error);
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
-               _ ("“%s” in the Java keystore is a secret key, and such keystores are not read"),
+               _ ("\"%s\" in the Java keystore is a secret key, and such keystores are not read"),
                name);
   if (error != NULL)
     error_add_hint (*error, _ ("export the private key alone: keytool -importkeystore "

@@ -88,7 +88,7 @@ check_set (JsonNode *node, GError **error)
     return true;
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
                objects ? _ ("the JWK set is empty")
-                       : _ ("the “keys” of the JWK set are not a list of objects"));
+                       : _ ("the \"keys\" of the JWK set are not a list of objects"));
   return false;
 }
 

@@ -261,14 +261,14 @@ fail_choice (const Contents *contents, const char *alias, GError **error)
                  _ ("it holds %u keys, and no alias says which: %s"), contents->keys->len, names);
   else if (is_trusted (contents, alias))
     g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
-                 _ ("“%s” in it is a trusted certificate, not a private key; it has: %s"), cleaned,
-                 names);
+                 _ ("\"%s\" in it is a trusted certificate, not a private key; it has: %s"),
+                 cleaned, names);
   else if (is_lone_and_unnamed (contents))
     g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
-                 _ ("the one key in it has no name, and “%s” is asked for"), cleaned);
+                 _ ("the one key in it has no name, and \"%s\" is asked for"), cleaned);
   else
     g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
-                 _ ("no single key is called “%s” in it: %s"), cleaned, names);
+                 _ ("no single key is called \"%s\" in it: %s"), cleaned, names);
   if (error != NULL && contents->keys->len == 1)
     error_add_hint (*error, _ ("it holds one key: `key-alias` may be left out"));
   else if (error != NULL)

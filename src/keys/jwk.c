@@ -201,7 +201,7 @@ read_type (JsonObject *jwk, GError **error)
     mistake_fail (MISTAKE_SHARED_SECRET, error);
   else if (name != NULL && type == NULL)
     g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
-                 _ ("its “kty” is none of RSA, EC and OKP (RFC 7518, RFC 8037)"));
+                 _ ("its \"kty\" is none of RSA, EC and OKP (RFC 7518, RFC 8037)"));
   return type;
 }
 
@@ -340,7 +340,7 @@ first_certificate (JsonObject *jwk, GError **error)
       first != NULL && JSON_NODE_HOLDS_VALUE (first) ? json_node_get_string (first) : NULL;
 
   if (text == NULL)
-    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY, _ ("its “x5c” is not a list of texts"));
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY, _ ("its \"x5c\" is not a list of texts"));
   return text;
 }
 
@@ -368,7 +368,7 @@ attach_certificate (Key *key, JsonObject *jwk, GError **error)
       g_autofree char *reason = gnutls_reason (status);
 
       g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
-                   _ ("the certificate in its “x5c” is damaged: %s"), reason);
+                   _ ("the certificate in its \"x5c\" is damaged: %s"), reason);
       return false;
     }
   if (!pair_fits (key_private (key), certificate))

@@ -99,13 +99,13 @@ add_members (KeySet *set, JsonNode *node, bool secrets, GError **error)
 
   set->several = true;
   if (array == NULL)
-    return fail_set (_ ("the “keys” of the JWK set are not a list of objects"), error);
+    return fail_set (_ ("the \"keys\" of the JWK set are not a list of objects"), error);
   for (unsigned i = 0; i < json_array_get_length (array); i++)
     {
       JsonNode *member = json_array_get_element (array, i);
 
       if (!JSON_NODE_HOLDS_OBJECT (member))
-        return fail_set (_ ("the “keys” of the JWK set are not a list of objects"), error);
+        return fail_set (_ ("the \"keys\" of the JWK set are not a list of objects"), error);
       if (!add_member (set, json_node_get_object (member), secrets, &first, error))
         return false;
     }

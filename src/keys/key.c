@@ -8,6 +8,7 @@
 #include "mistake.h"
 #include "pkcs11-uri.h"
 #include "pkcs11.h"
+#include "public-encoding.h"
 #include "text.h"
 
 #define KEYRING_SCHEME   "keyring:"
@@ -296,18 +297,36 @@ key_keyring_read (const KeySource *source, GError **error)
   return NULL;
 }
 
+static bool
+is_public (const Secret *content)
+{
+  PublicForm form = public_encoding_recognise (content);
+
+  return form != PUBLIC_FORM_NONE && form != PUBLIC_FORM_PRIVATE;
+}
+
 static Key *
 load (const KeySource *source, GError **error)
 {
   g_autoptr (Secret) content = NULL;
+  g_autoptr (GError) exposure = NULL;
+  g_autoptr (Key) key = NULL;
 
   if (key_is_uri (source->location))
     return pkcs11_open (source, error);
   if (key_keyring_name (source->location) != NULL)
     content = key_keyring_read (source, error);
   else if (key_check_path (source->location, error))
-    content = key_file_read (source->location, error);
-  return content != NULL ? key_read (content, source, error) : NULL;
+    content = key_file_read_any (source->location, &exposure, error);
+  if (content == NULL)
+    return NULL;
+  /* That a certificate is for everybody to read is right; that it is no key is what is wrong. */
+  if (exposure == NULL || is_public (content))
+    key = key_read (content, source, error);
+  if (exposure == NULL || (key == NULL && is_public (content)))
+    return g_steal_pointer (&key);
+  g_propagate_error (error, g_steal_pointer (&exposure));
+  return NULL;
 }
 
 Key *

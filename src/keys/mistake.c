@@ -38,12 +38,13 @@ static const struct {
   [MISTAKE_PKCS7] = { N_ ("it is a PKCS#7 bundle of certificates, without a private key"),
                       N_ ("export the key with its certificate as PKCS#12") },
   [MISTAKE_JSON] = { N_ ("it is JSON, but neither a JWK nor a JWK set"),
-                     N_ ("a JWK has a member “kty”, a JWK set a member “keys” (RFC 7517)") },
-  [MISTAKE_SHARED_SECRET] = { N_ ("it is a shared secret (“kty”: “oct”), which the issuers of this "
+                     N_ ("a JWK has a member \"kty\", a JWK set a member \"keys\" (RFC 7517)") },
+  [MISTAKE_SHARED_SECRET] = { N_ ("it is a shared secret (\"kty\": \"oct\"), which the issuers of "
+                                  "this "
                                   "version do not take"),
                               N_ ("use an RSA, EC or Ed25519 key") },
-  [MISTAKE_NOT_FOR_SIGNING] = { N_ ("its “use” or “key_ops” say that it is not for signing"),
-                                N_ ("use a key that was made for signatures (“use”: “sig”)") },
+  [MISTAKE_NOT_FOR_SIGNING] = { N_ ("its \"use\" or \"key_ops\" say that it is not for signing"),
+                                N_ ("use a key that was made for signatures (\"use\": \"sig\")") },
   [MISTAKE_HALVES] = { N_ ("the private and the public half of the key do not belong together"),
                        N_ ("copy the key again, whole, from where it was made") },
   [MISTAKE_UTF16] = { N_ ("it is text in UTF-16"), N_ ("save it as UTF-8 or plain ASCII") },

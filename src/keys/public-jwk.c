@@ -81,11 +81,12 @@ open_kind (JsonObject *jwk, bool secrets, GError **error)
   if (secrets && strcmp (type, "oct") == 0)
     return jwk_open_secret (jwk, error);
   if (strcmp (type, "oct") == 0)
-    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
-                 _ ("it is a shared secret (“kty”: “oct”), which is none once it is published"));
+    g_set_error (
+        error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
+        _ ("it is a shared secret (\"kty\": \"oct\"), which is none once it is published"));
   else
     g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
-                 _ ("its “kty” is none of RSA, EC and OKP (RFC 7518, RFC 8037)"));
+                 _ ("its \"kty\" is none of RSA, EC and OKP (RFC 7518, RFC 8037)"));
   return NULL;
 }
 

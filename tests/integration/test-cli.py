@@ -584,4 +584,68 @@ def _(room):
           'hint: ')
 
 
+# Small kindnesses
+
+@test('what other programs call a command leads to ours')
+def _(room):
+    for words, meant in ((['jwt', 'encode'], 'avouch jwt sign'), (['key', 'generate'], 'avouch key new'),
+                         (['login'], 'avouch token'), (['key', 'create'], 'avouch key new')):
+        result = room.run('avouch', *words)
+        assert_equal(result.code, 2, repr(result))
+        assert_in(f'did you mean "{meant}"?', result.errors)
+
+
+@test('--help before a command is the command\'s')
+def _(room):
+    for words in (['token'], ['profile', 'add'], ['profile', 'add', 'acme']):
+        command = [word for word in words if word != 'acme']
+        result = room.run('avouch', '--help', *words)
+        assert_equal((result.code, result.output),
+                     (0, room.run('avouch', *command, '--help').output), words)
+    result = room.run('avouch', '--help', 'tokn')
+    assert_equal(result.code, 2, repr(result))
+    assert_in('did you mean "avouch token"?', result.errors)
+
+
+@test('a setting in an option\'s place leads to --set; what may be a secret is not repeated')
+def _(room):
+    for command in (['profile', 'add', 'acme'], ['register', 'acme'], ['profile', 'import', 'sf']):
+        result = room.run('avouch', *command, '--ca-file', '/x')
+        assert_equal(result.code, 2, repr(result))
+        if command[1] != 'import':
+            assert_in('hint: it is a setting: --set ca-file=…', result.errors)
+    for secret in ('--00Dcanary!AQEAQ.x', '--eyJhbGciOiJSUzI1NiJ9', '-pcanary', '--CANARY',
+                   '--' + 'canary' * 10):
+        result = room.run('avouch', 'token', secret)
+        assert_equal(result.code, 2, repr(result))
+        assert_not_in(secret.lstrip('-')[1:], result.errors)
+    assert_in('unknown option --formt', room.run('avouch', 'token', '--formt').errors)
+
+
+@test('register without arguments says how it is called')
+def _(room):
+    result = room.run('avouch', 'register')
+    assert_equal(result.code, 2, repr(result))
+    assert_in('hint: avouch register PROFILE --login-url', result.errors)
+
+
+@test('a descriptor that is not open is no passphrase, and the hint shows how one is')
+def _(room):
+    key = make_rsa_key(room.path / 'k.pem', passphrase='x')
+    for words in (['key', 'show', key, '--passphrase', 'fd:99'],
+                  ['jwt', 'sign', '--secret', 'fd:99', '--sub', 'a']):
+        result = room.run('avouch', *words)
+        assert_equal(result.code, 4, repr(result))
+        assert_in('fd:99: that descriptor is not open', result.errors)
+        assert_in('fd:99 99<FILE', result.errors)
+
+
+@test('a key that was made is told of, also where nobody can be told the rest')
+def _(room):
+    result = room.run('sh', '-c', f'exec {TEST_BIN}/avouch key new acme >&-')
+    assert_equal(result.code, 1, repr(result))
+    assert_in('hint: the key was made all the same: ~/.config/avouch/keys/acme.p12', result.errors)
+    assert_true((room.keys / 'acme.p12').exists(), 'there is no key')
+
+
 main()

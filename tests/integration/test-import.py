@@ -226,6 +226,7 @@ def _(room):
     succeeds(room.run('avouch', 'profile', 'import', 'sf', source))
     before = (folder / 'acme.conf').read_bytes()
     result = room.run('avouch', 'profile', 'import', 'sf', source)
+    assert_in('choose another name by --name', result.errors)
     assert_equal(result.code, 3, repr(result))
     assert_in('--name', room.run('avouch', 'profile', 'import', '--help').output)
     assert_equal((folder / 'acme.conf').read_bytes(), before)

@@ -162,7 +162,7 @@ def _(room):
                                             'alg': 'HS512'}))
     assert_equal(part(sign(room, '--key', key), 0), {'alg': 'HS512', 'typ': 'JWT', 'kid': 'mine'})
     result = jwt(room, 'sign', '--key', key, '--algorithm', 'HS256', code=4)
-    assert_in('whose “alg” says HS512', result.errors)
+    assert_in('whose "alg" says HS512', result.errors)
 
 
 @test('a profile gives its key, its passphrase, its algorithm and its key-id')
@@ -295,10 +295,10 @@ def _(room):
             (('--secret', secret, '--secret-encoding', 'rot13'), 2, 'no secret encoding'),
             (('--secret', secret, '--algorithm', 'RS256'), 4, 'this is a secret'),
             (('--key', key, '--algorithm', 'HS256'), 4, 'HS256 does not fit the key'),
-            (('--key', key, '--algorithm', 'none'), 2, '“none” is no signature'),
-            (('--key', key, '--algorithm', 'rs256'), 2, 'no algorithm “rs256”'),
+            (('--key', key, '--algorithm', 'none'), 2, '"none" is no signature'),
+            (('--key', key, '--algorithm', 'rs256'), 2, 'no algorithm "rs256"'),
             (('--key', key, '--exp', '5m'), 2, '--exp: it is not a time'),
-            (('--key', key, '--exp', '+5m', '--claim', 'exp=1'), 2, '“exp” is given twice'),
+            (('--key', key, '--exp', '+5m', '--claim', 'exp=1'), 2, '"exp" is given twice'),
             (('--key', key, '--claim', 'x'), 2, '--claim takes NAME=TEXT'),
             (('--key', key, '--claim', '=x'), 2, '--claim takes NAME=TEXT'),
             (('--key', key, '--claim-json', 'x=hidden'), 2, '--claim-json x: invalid JSON'),
@@ -309,7 +309,7 @@ def _(room):
             (('--key', key, '--claims', 'nowhere'), 2, 'cannot read nowhere'),
             (('--key', key, '--header', 'alg=none'), 2, 'follows from the key'),
             (('--key', key, '--header-json', 'crit=["x"]'), 2, 'extensions that avouch does not'),
-            (('--key', key, '--header', 'kid=a', '--kid', 'b'), 2, '“kid” is given twice')):
+            (('--key', key, '--header', 'kid=a', '--kid', 'b'), 2, '"kid" is given twice')):
         result = jwt(room, 'sign', *arguments, code=code)
         assert_match(reason, result.errors)
         assert_not_in('hidden', result.errors)
@@ -370,17 +370,17 @@ def _(room):
             f'{start}.{b64(b"x" * 31)}': 'the signature does not fit',
             f'{start}.{signature}=': 'the signature: invalid base64url',
             hs256('{"alg":"HS256"}', '{}', 'x' * 40): 'the signature does not fit',
-            f'{b64("{}")}..': '“alg” is missing',
+            f'{b64("{}")}..': '"alg" is missing',
             f'{b64(json.dumps({"alg": "none"}))}.{b64("{}")}.': 'it is not signed',
             hs256('{"alg":"HS256","alg":"none"}', '{}'): 'the same name twice',
-            hs256('{"alg":"HS256","crit":["x"],"x":1}', '{}'): 'has “crit”',
+            hs256('{"alg":"HS256","crit":["x"],"x":1}', '{}'): 'has "crit"',
             hs256('{"alg":"HS256"}', 'hello'): 'the payload holds no claims',
             hs256('{"alg":"HS256"}', '{"a":1,"a":2}'): 'the payload holds no claims: .*twice',
             hs256('{"alg":"HS256"}', f'{{"exp":{OLD}}}'): 'it expired at 2011-03-22T18:43:00Z',
-            hs256('{"alg":"HS256"}', '{"exp":"never"}'): '“exp” is not a number',
+            hs256('{"alg":"HS256"}', '{"exp":"never"}'): '"exp" is not a number',
             hs256('{"alg":"HS256"}', f'{{"nbf":{FUTURE}}}'): 'not valid before 2100-01-01T00:00:00Z',
             hs256('{"alg":"HS256"}', f'{{"iat":{FUTURE}}}'): 'issued at 2100-01-01T00:00:00Z',
-            hs256('{"alg":"HS256","kid":5}', '{}'): '“kid” is not a string'}.items():
+            hs256('{"alg":"HS256","kid":5}', '{}'): '"kid" is not a string'}.items():
         assert_refused(room, token, reason=reason)
 
 
@@ -402,9 +402,9 @@ def _(room):
                  ('--subject', 's'), ('--require', 'exp', '--require', 'sub')):
         jwt(room, 'verify', '--secret', 'secret', *good, input=token)
     for bad, reason in {('--audience', 'x'): r'it is for \["a","b"\], not for x',
-                        ('--issuer', 'I'): 'its “iss” is “i”, and must be “I”',
-                        ('--subject', 'x'): 'its “sub” is “s”, and must be “x”',
-                        ('--require', 'jti'): 'it has no “jti”'}.items():
+                        ('--issuer', 'I'): 'its "iss" is "i", and must be "I"',
+                        ('--subject', 'x'): 'its "sub" is "s", and must be "x"',
+                        ('--require', 'jti'): 'it has no "jti"'}.items():
         assert_refused(room, token, *bad, reason=reason)
 
 
@@ -542,9 +542,9 @@ def _(room):
     assert_equal(json.loads(answer.output)['key'], {'kind': 'EC', 'bits': 256, 'kid': 'robot'})
     assert_in('certificate', jwt(room, 'verify', *url, input=token, code=5).errors)
     trusted = (*url, '--ca-file', authority.certificate)
-    for kid, reason in {'stale': 'has the “kid” that it names: stale',
-                        'new': 'cannot be used: its “use”',
-                        'odd': 'cannot be used: its “kty”'}.items():
+    for kid, reason in {'stale': 'has the "kid" that it names: stale',
+                        'new': 'cannot be used: its "use"',
+                        'odd': 'cannot be used: its "kty"'}.items():
         other = sign(room, '--key', key, '--kid', kid, '--exp', str(FUTURE))
         assert_refused(room, other, key=trusted, reason=reason)
     plain = sign(room, '--key', key, '--exp', str(FUTURE))

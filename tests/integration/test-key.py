@@ -233,6 +233,21 @@ def _(room):
     assert_equal(files(folder), [])
 
 
+@test('a certificate in the place of a key is called one, though everybody may read it')
+def _(room):
+    make(room, './k.pem', '--passphrase', 'none')
+    for path in (room.path / 'k.crt', room.path / 'k.pem'):
+        path.chmod(0o644)
+    fails(room.run('avouch', 'jwt', 'sign', '--key', 'k.crt', '--sub', 'x'), 4,
+          'it holds a certificate but no private key', 'name the file with the private key')
+    fails(room.run('avouch', 'jwt', 'sign', '--key', 'k.pem', '--sub', 'x'), 4,
+          'every user of this machine may read', 'chmod 600')
+    both = room.write('both.pem', (room.path / 'k.crt').read_text() + (room.path / 'k.pem').read_text(),
+                      mode=0o644)
+    fails(room.run('avouch', 'jwt', 'sign', '--key', both, '--sub', 'x'), 4,
+          'every user of this machine may read', 'chmod 600')
+
+
 @test('new explains what it does not take')
 def _(room):
     for arguments, code, message, hint in (
@@ -244,6 +259,11 @@ def _(room):
             (['acme', '--days', 'x'], 2, '--days', None),
             (['acme', '--subject', 'CN='], 2, 'RFC 4514', 'CN=robot'),
             (['acme', '--subject', 'a' * 65], 2, '64 characters', None),
+            (['acme', '--subject', 'CN=a,'], 2, 'RFC 4514', 'CN=robot'),
+            (['acme', '--subject', 'CN=a\\\\,'], 2, 'RFC 4514', 'CN=robot'),
+            (['acme', '--subject', 'CN=a,C=XXX'], 2, 'a country (C) has two letters', 'CN=robot'),
+            (['acme', '--subject', 'C=1,CN=a'], 2, 'a country (C) has two letters', 'CN=robot'),
+            (['acme', '--subject', 'C=DE,C=X2,CN=a'], 2, 'a country (C) has two letters', None),
             (['acme', '--format', 'jks'], 2, '--format', None),
             (['acme', '--passphrase', WORD], 2, '--passphrase: says none', 'never the passphrase'),
             (['acme', '--passphrase', 'keyring'], 2, '--passphrase', 'generate, prompt'),

@@ -67,6 +67,14 @@ def _(room):
         assert_equal((done.code, done.output, done.errors), (0, '--help -v -- x\n', ''), words)
 
 
+@test('an empty word is no command, and perhaps a variable that is unset')
+def _(room):
+    start_host(room)
+    done = room.run('avouch', 'run', 'demo', '--', '')
+    assert_equal(done.code, 127, repr(done))
+    assert_in('hint: it is an empty word', done.errors)
+
+
 @test('exit status, signals and standard input are the command\'s own')
 def _(room):
     start_host(room)

@@ -41,7 +41,7 @@ refuse (const char *text, const char *mention)
   g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL);
   g_assert_true (g_str_has_prefix (error->message, "KUBERNETES_EXEC_INFO: "));
   if (strstr (error->message, mention) == NULL)
-    g_error ("“%s” lacks “%s”", error->message, mention);
+    g_error ("\"%s\" lacks \"%s\"", error->message, mention);
   return error;
 }
 

@@ -40,7 +40,7 @@ assert_refused_bytes (const char *bytes, size_t length, const char *mention)
   g_assert_null (request);
   g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL);
   if (strstr (error->message, mention) == NULL)
-    g_error ("“%s” lacks “%s”", error->message, mention);
+    g_error ("\"%s\" lacks \"%s\"", error->message, mention);
 }
 
 static void

@@ -411,7 +411,7 @@ test_aliases (void)
       for (size_t j = 0; j < G_N_ELEMENTS (names); j++)
         expect_store (stores[i], NULL, STORE_WORD, NULL, AVOUCH_ERROR_KEY, names[j], "key-alias");
       expect_store (stores[i], "delta", STORE_WORD, NULL, AVOUCH_ERROR_KEY,
-                    "no single key is called “delta” in it: ", "key-alias");
+                    "no single key is called \"delta\" in it: ", "key-alias");
     }
 }
 
@@ -423,13 +423,13 @@ test_trusted_certificates (void)
   expect_store ("trusted.jks", "root", NULL, NULL, AVOUCH_ERROR_KEY, "root", "private key");
   expect_store ("trusted.jks", NULL, NULL, NULL, AVOUCH_ERROR_KEY, "leaf", "private key");
   expect_store ("jks-ec3", "ROOT", STORE_WORD, NULL, AVOUCH_ERROR_KEY,
-                "“ROOT” in it is a trusted certificate", "key-alias");
+                "\"ROOT\" in it is a trusted certificate", "key-alias");
 }
 
 static void
 test_secret_key (void)
 {
-  expect_store ("secret.jceks", NULL, NULL, NULL, AVOUCH_ERROR_KEY, "“hidden”",
+  expect_store ("secret.jceks", NULL, NULL, NULL, AVOUCH_ERROR_KEY, "\"hidden\"",
                 "keytool -importkeystore -srcstoretype JCEKS");
 }
 

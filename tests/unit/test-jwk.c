@@ -161,7 +161,7 @@ test_rfc7517_set (void)
   g_assert_cmpint (key_kind (only), ==, KEY_RSA);
   assert_same (only, named);
   expect_error (set, "1", "is not for signing", "sig");
-  expect_error (set, "2", "“2” in it: 2011-04-29", "key-alias");
+  expect_error (set, "2", "\"2\" in it: 2011-04-29", "key-alias");
 }
 
 static void
@@ -307,17 +307,17 @@ test_mistakes (void)
       "the JWK lacks p, q, dp, dq, qi", "as PEM" },
     { "{\"kty\":\"RSA\",\"n\":\"AQ\",\"e\":\"AQAB\",\"d\":\"AQ\",\"oth\":[]}", "two primes", NULL },
     { "{" P256 X "," D "}", "the JWK lacks y", NULL },
-    { "{\"kty\":\"EC\"," X "," Y "," D "}", "“crv” is missing", NULL },
+    { "{\"kty\":\"EC\"," X "," Y "," D "}", "\"crv\" is missing", NULL },
     { "{\"kty\":\"EC\",\"crv\":\"secp256k1\"," X "," Y "," D "}", "curve is not supported",
       "P-256" },
     { "{\"kty\":\"EC\",\"crv\":\"Ed25519\"," X "," Y "," D "}", "curve is not supported", "P-256" },
     { "{\"kty\":\"OKP\",\"crv\":\"X25519\"," OKP_X "," OKP_D "}", "curve is not supported",
       "Ed25519" },
     { "{\"kty\":\"AKP\",\"d\":\"AQ\"}", "none of RSA, EC and OKP", NULL },
-    { "{\"kty\":7," X "," Y "," D "}", "“kty” is not a string", NULL },
-    { "{" PUBLIC ",\"d\":7}", "“d” is not a string", NULL },
-    { "{" PUBLIC ",\"d\":[\"AQ\"]}", "“d” is not a string", NULL },
-    { "{" PRIVATE ",\"kid\":7}", "“kid” is not a string", NULL },
+    { "{\"kty\":7," X "," Y "," D "}", "\"kty\" is not a string", NULL },
+    { "{" PUBLIC ",\"d\":7}", "\"d\" is not a string", NULL },
+    { "{" PUBLIC ",\"d\":[\"AQ\"]}", "\"d\" is not a string", NULL },
+    { "{" PRIVATE ",\"kid\":7}", "\"kid\" is not a string", NULL },
     { "{" PRIVATE "," D "}", "the same name twice", "copy" },
     { "{" PRIVATE ",\"use\":\"enc\"}", "is not for signing", "sig" },
     { "{" PRIVATE ",\"use\":7}", "is not for signing", "sig" },
@@ -347,10 +347,10 @@ test_mistakes (void)
       "do not belong together", NULL },
     { "{" OKP OKP_X ",\"d\":\"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI\"}",
       "do not belong together", NULL },
-    { "{" PRIVATE ",\"x5c\":\"MIIB\"}", "“x5c” is not a list", NULL },
-    { "{" PRIVATE ",\"x5c\":[]}", "“x5c” is not a list", NULL },
-    { "{" PRIVATE ",\"x5c\":[7]}", "“x5c” is not a list", NULL },
-    { "{" PRIVATE ",\"x5c\":[\"MIIB\"]}", "in its “x5c” is damaged", NULL },
+    { "{" PRIVATE ",\"x5c\":\"MIIB\"}", "\"x5c\" is not a list", NULL },
+    { "{" PRIVATE ",\"x5c\":[]}", "\"x5c\" is not a list", NULL },
+    { "{" PRIVATE ",\"x5c\":[7]}", "\"x5c\" is not a list", NULL },
+    { "{" PRIVATE ",\"x5c\":[\"MIIB\"]}", "in its \"x5c\" is damaged", NULL },
     { "{\"keys\":[]}", "the JWK set is empty", NULL },
     { "{\"keys\":{}}", "not a list of objects", NULL },
     { "{\"keys\":[7]}", "not a list of objects", NULL },
@@ -456,10 +456,10 @@ test_set (void)
   assert_same (folded, second);
   expect_error (many, NULL, "it holds 3 keys, and no alias says which: first, Zürich, 3",
                 "key-alias");
-  expect_error (many, "third", "“third” in it: first, Zürich, 3", "key-alias");
+  expect_error (many, "third", "\"third\" in it: first, Zürich, 3", "key-alias");
   expect_error (many, "public", "a public key; the private key is needed", "made together");
   expect_error (lone, "public", "a public key; the private key is needed", "made together");
-  expect_error ("{" PRIVATE ",\"kid\":\"a\"}", "b", "“b” in it: a", "may be left out");
+  expect_error ("{" PRIVATE ",\"kid\":\"a\"}", "b", "\"b\" in it: a", "may be left out");
 }
 
 static void

@@ -351,8 +351,8 @@ test_mistaken_files (void)
     { "{\"keys\":{}}", "not a list of objects" },
     { "{\"keys\":[1]}", "not a list of objects" },
     { "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}", "1 bytes" },
-    { "{\"kty\":\"what\"}", "“kty” is none of" },
-    { "{\"keys\":[{\"kty\":\"what\"}]}", "no key of the JWK set can be used: its “kty”" },
+    { "{\"kty\":\"what\"}", "\"kty\" is none of" },
+    { "{\"keys\":[{\"kty\":\"what\"}]}", "no key of the JWK set can be used: its \"kty\"" },
     { "{\"kty\":\"RSA\",\"n\":\"AQ\",\"e\":\"AQAB\",\"use\":\"enc\"}", "not for signing" },
     { "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "damaged" },
     { "-----BEGIN PUBLIC KEY-----\n!!\n", "damaged" },
@@ -464,7 +464,7 @@ test_jwk_names_algorithm (void)
   g_autoptr (KeySet) other = secret_set (wrong);
 
   assert_verifies (token, set, NULL);
-  assert_refused (token, other, NULL, "“alg” says ES256");
+  assert_refused (token, other, NULL, "\"alg\" says ES256");
 }
 
 static char *
@@ -506,8 +506,8 @@ test_key_is_chosen_by_kid (void)
   assert_verifies (a, set, NULL);
   assert_verifies (none, set, NULL);
   assert_refused (b, set, NULL, "does not fit");
-  assert_refused (c, set, NULL, "“c” that it names cannot be used: its “use”");
-  assert_refused (d, set, NULL, "has the “kid” that it names: d");
+  assert_refused (c, set, NULL, "\"c\" that it names cannot be used: its \"use\"");
+  assert_refused (d, set, NULL, "has the \"kid\" that it names: d");
   assert_verifies (a, nameless_set, NULL);
   assert_refused (none, twin_set, NULL, "none of the 2 keys");
   /* A key by itself was named by the caller. */
@@ -696,11 +696,11 @@ test_malformed (void)
     { "a.b.c.d.e", "JWE" },
     { "a.b.c.d.e.f", "number of parts is 6" },
     { "..", "the header: invalid JSON" },
-    { "e30..", "the header: the JSON member “alg” is missing" },
+    { "e30..", "the header: the JSON member \"alg\" is missing" },
     { "W10..", "the header: the JSON document is not an object" },
     { "e30=..", "the header: invalid base64url" },
-    { "eyJhbGciOjF9..", "the JSON member “alg” is not a string" },
-    { "eyJhbGciOiJIUzI1NiIsImtpZCI6MX0..", "the JSON member “kid” is not a string" },
+    { "eyJhbGciOjF9..", "the JSON member \"alg\" is not a string" },
+    { "eyJhbGciOiJIUzI1NiIsImtpZCI6MX0..", "the JSON member \"kid\" is not a string" },
     /* {"alg":"HS256","alg":"none"} */
     { "eyJhbGciOiJIUzI1NiIsImFsZyI6Im5vbmUifQ..", "the same name twice" },
     { "eyJhbGciOiJIUzI1NiJ9.e3 0.AA", "the payload: invalid base64url" },
@@ -794,9 +794,9 @@ test_times (void)
   expect_claims ("{\"iat\":1790000000}", &exact, NULL);
   expect_claims ("{\"iat\":1790003600}", &exact, "issued at 2026-09-21T15:13:20Z, in 1 h 0 min");
   expect_claims ("{\"iat\":1790000031}", &lenient, "issued at");
-  expect_claims ("{\"exp\":\"1790000001\"}", &exact, "“exp” is not a number");
-  expect_claims ("{\"exp\":null}", &exact, "“exp” is not a number");
-  expect_claims ("{\"exp\":true}", &exact, "“exp” is not a number");
+  expect_claims ("{\"exp\":\"1790000001\"}", &exact, "\"exp\" is not a number");
+  expect_claims ("{\"exp\":null}", &exact, "\"exp\" is not a number");
+  expect_claims ("{\"exp\":true}", &exact, "\"exp\" is not a number");
   expect_claims ("{\"exp\":1790000000000}", &exact, "no time that can be meant");
   expect_claims ("{\"exp\":1e300}", &exact, "no time that can be meant");
   expect_claims ("{\"nbf\":-9223372036854775808}", &exact, "no time that can be meant");
@@ -819,13 +819,13 @@ test_parties (void)
   expect_claims ("{\"aud\":[],\"iss\":\"joe\",\"sub\":\"ann\"}", &rules, "not for api, web");
   expect_claims ("{\"aud\":[[\"api\"]],\"iss\":\"joe\",\"sub\":\"ann\"}", &rules, "not for");
   expect_claims ("{\"aud\":{\"api\":1},\"iss\":\"joe\",\"sub\":\"ann\"}", &rules, "not for");
-  expect_claims ("{\"iss\":\"joe\",\"sub\":\"ann\"}", &rules, "no “aud”");
-  expect_claims ("{\"aud\":\"api\",\"sub\":\"ann\"}", &rules, "no “iss”");
-  expect_claims ("{\"aud\":\"api\",\"iss\":\"Joe\",\"sub\":\"ann\"}", &rules, "must be “joe”");
+  expect_claims ("{\"iss\":\"joe\",\"sub\":\"ann\"}", &rules, "no \"aud\"");
+  expect_claims ("{\"aud\":\"api\",\"sub\":\"ann\"}", &rules, "no \"iss\"");
+  expect_claims ("{\"aud\":\"api\",\"iss\":\"Joe\",\"sub\":\"ann\"}", &rules, "must be \"joe\"");
   expect_claims ("{\"aud\":\"api\",\"iss\":[\"joe\"],\"sub\":\"ann\"}", &rules, "not a string");
-  expect_claims ("{\"aud\":\"api\",\"iss\":\"joe\",\"sub\":\"bob\"}", &rules, "must be “ann”");
+  expect_claims ("{\"aud\":\"api\",\"iss\":\"joe\",\"sub\":\"bob\"}", &rules, "must be \"ann\"");
   expect_claims ("{\"exp\":1790000001}", &required, NULL);
-  expect_claims ("{}", &required, "it has no “exp”");
+  expect_claims ("{}", &required, "it has no \"exp\"");
 }
 
 int

@@ -266,7 +266,7 @@ test_several_pem_keys (void)
   join ("two", "ec.pem", "ec.crt", "rsa.pem", NULL);
   expect_key_error ("two", NULL, NULL, "it holds 2 keys, and no alias says which: 1, 2",
                     "key-alias");
-  expect_key_error ("two", "3", NULL, "“3” in it: 1, 2", "key-alias");
+  expect_key_error ("two", "3", NULL, "\"3\" in it: 1, 2", "key-alias");
   g_assert_cmpint (0, ==, asked);
   g_autoptr (Key) second = load_well ("two", "2", NULL);
   g_assert_cmpint (key_kind (second), ==, KEY_RSA);
@@ -277,7 +277,7 @@ static void
 test_alias_of_unnamed_key (void)
 {
   expect_key_error ("ec.pem", "robot", NULL,
-                    "the one key in it has no name, and “robot” is asked for", "may be left out");
+                    "the one key in it has no name, and \"robot\" is asked for", "may be left out");
   g_autoptr (Key) key = load_well ("ec.pem", "1", NULL);
   g_assert_cmpint (key_kind (key), ==, KEY_EC);
 }
@@ -296,7 +296,7 @@ test_names_that_differ_by_case (void)
   g_autoptr (Key) second = load_well ("case", "robot", NULL);
   g_assert_cmpint (key_kind (first), ==, KEY_EC);
   g_assert_cmpint (key_kind (second), ==, KEY_RSA);
-  expect_key_error ("case", "ROBOT", NULL, "no single key is called “ROBOT” in it: Robot, robot",
+  expect_key_error ("case", "ROBOT", NULL, "no single key is called \"ROBOT\" in it: Robot, robot",
                     "key-alias");
 }
 
@@ -351,7 +351,7 @@ test_pkcs12 (void)
       g_assert_cmpint (asked, ==, 1);
       expect_load (stores[i].file, NULL, NULL, AVOUCH_ERROR_PASSPHRASE,
                    "no passphrase is configured", "passphrase = ");
-      expect_key_error (stores[i].file, "other", passphrase, "“other” in it: Robot", "left out");
+      expect_key_error (stores[i].file, "other", passphrase, "\"other\" in it: Robot", "left out");
     }
 }
 
@@ -684,7 +684,7 @@ static void
 test_missing_alias (void)
 {
   make ("openssl pkcs12 -export -inkey ec.pem -in ec.crt -name Robot -passout '" PASS "' -out m");
-  expect_key_error ("m", "other", passphrase, "no single key is called “other” in it: Robot",
+  expect_key_error ("m", "other", passphrase, "no single key is called \"other\" in it: Robot",
                     "`key-alias` may be left out");
 }
 
