@@ -22,7 +22,6 @@ open_api (Patient *patient, GError **error)
                       g_steal_pointer (&patient->credential), error))
     return false;
   api->network.timeout = patient->network.timeout;
-  patient->reached = true;
   return true;
 }
 

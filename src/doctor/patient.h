@@ -37,7 +37,6 @@ typedef struct {
   Credential *credential;
   int64_t began; /* unix seconds: when it was looked for */
   Api api;
-  bool reached;    /* API can be used */
   unsigned newest; /* version of the API there; 0: not known */
 
   Finding findings[PATIENT_MAX_STEPS]; /* one a step */
