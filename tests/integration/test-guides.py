@@ -48,7 +48,8 @@ def need_keytool():
 @test('from a Java tutorial: its JKS becomes a token')
 def _(room):
     need_keytool()
-    host, (token, instance) = follow(room, 'from-java')
+    host, (token, limits, instance) = follow(room, 'from-java')
+    assert_in('DailyApiRequests', limits)
     assert_match(r'^00D\w+!\S+\n$', token)
     assert_equal(instance, host.url + '\n')
 
@@ -56,14 +57,16 @@ def _(room):
 @test('from Talend: the form becomes a token')
 def _(room):
     need_keytool()
-    _, (output,) = follow(room, 'from-talend')
+    _, (output, limits) = follow(room, 'from-talend')
+    assert_in('DailyApiRequests', limits)
     assert_match(r'^00D\w+!\S+\n', output)
     assert_match(r'(?m)^acme +.*valid', output)
 
 
 @test('from the vendor\'s CLI: its key serves its instance')
 def _(room):
-    host, (instance,) = follow(room, 'from-sf-cli')
+    host, (instance, limits) = follow(room, 'from-sf-cli')
+    assert_in('DailyApiRequests', limits)
     assert_equal(instance, host.url + '\n')
 
 
