@@ -57,6 +57,7 @@ _avouch()
     --format | -f)
       case $(_avouch_command) in
         key*) words='pkcs12 pem' ;;
+        request) return ;; # -f is --raw-field there
         *) words='plain json header env curl soap session-header' ;;
       esac
       ;;

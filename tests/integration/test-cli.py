@@ -2,6 +2,7 @@
 """The avouch command: what it prints, what it exits with, what it writes, and what it never shows."""
 import json
 import os
+import pathlib
 import re
 import shlex
 import stat
@@ -646,6 +647,19 @@ def _(room):
     assert_equal(result.code, 1, repr(result))
     assert_in('hint: the key was made all the same: ~/.config/avouch/keys/acme.p12', result.errors)
     assert_true((room.keys / 'acme.p12').exists(), 'there is no key')
+
+
+@test('bash completes a value by what the option means to the command')
+def _(room):
+    script = pathlib.Path(__file__).resolve().parents[2] / 'data' / 'completions' / 'avouch.bash'
+    for words, expected in (('token acme -f ', 'plain json header env curl soap session-header'),
+                            ('key new acme --format ', 'pkcs12 pem'),
+                            ('request acme /x -f ', '')):
+        words = ['avouch', *words.split(' ')]
+        quoted = ' '.join(f"'{word}'" for word in words)
+        result = room.run('bash', '-c', f'. {script}; COMP_WORDS=({quoted}); COMP_CWORD='
+                                        f'{len(words) - 1}; _avouch; echo "${{COMPREPLY[*]}}"')
+        assert_equal((result.code, result.output.strip()), (0, expected), repr(result))
 
 
 main()
