@@ -151,8 +151,8 @@ static void
 join_errors (GError *first, GError *second, GError **error)
 {
   g_autoptr (GError) of_keyring = first;
-  g_autofree char *message = error_message (first);
-  const char *hint = error_hint (first);
+  g_autofree char *message = error_message (of_keyring);
+  const char *hint = error_hint (of_keyring);
 
   error_add_prefix (second, message);
   if (hint != NULL && error_hint (second) == NULL)
