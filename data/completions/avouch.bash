@@ -98,7 +98,8 @@ _avouch()
     *)
       case $(_avouch_command) in
         '')
-          words="token run request whoami status doctor forget revoke key jwt profile register setup help $common"
+          words="token run request whoami status doctor forget revoke refresh key jwt profile register setup
+            help $common"
           ;;
         key) words="new show certificate import jwk passphrase $common" ;;
         'key new') words="--type --passphrase --subject --days --format --certificate --to
@@ -130,8 +131,10 @@ _avouch()
           --key-alias --passphrase --serve --set --file --yes --dry-run $common" ;;
         'profile import') words="sf talend --name --set --prefix --keep-passphrase --file --dry-run
           $common" ;;
-        setup) words="git kubectl $common" ;;
+        setup) words="git kubectl timer $common" ;;
         'setup git') words="$(_avouch_profiles) --dry-run --global --local --system $common" ;;
+        'setup timer') words="--dry-run --remove $common" ;;
+        refresh) words="$(_avouch_profiles) $common" ;;
         'setup kubectl') words="$(_avouch_profiles) --user --dry-run $common" ;;
         jwt) words="sign verify decode $common" ;;
         'jwt sign') words="$key_options --claims --claim --claim-json --iss --sub --aud --exp --nbf

@@ -34,17 +34,18 @@ complete -c avouch -n __avouch_at -a forget -d 'drop cached credentials'
 complete -c avouch -n __avouch_at -a key -d 'make, show and convert keys'
 complete -c avouch -n '__avouch_at key' -a 'new show certificate import jwk passphrase'
 complete -c avouch -n __avouch_at -a revoke -d 'end cached tokens at the issuer'
+complete -c avouch -n __avouch_at -a refresh -d 'renew tokens before they are over'
 complete -c avouch -n __avouch_at -a register -d 'make a new app, and its profile'
 complete -c avouch -n __avouch_at -a profile -d 'list, show, add and import profiles'
 complete -c avouch -n __avouch_at -a setup -d 'make a tool ask avouch'
 complete -c avouch -n __avouch_at -a jwt -d 'sign, verify and read JSON Web Tokens'
 complete -c avouch -n __avouch_at -a help -d 'explain a command'
-complete -c avouch -n '__avouch_at help' -a 'token run request whoami status doctor forget revoke key jwt profile register setup'
+complete -c avouch -n '__avouch_at help' -a 'token run request whoami status doctor forget revoke refresh key jwt profile register setup'
 complete -c avouch -n '__avouch_at profile' -a 'list show add import'
-complete -c avouch -n '__avouch_at setup' -a 'git kubectl'
+complete -c avouch -n '__avouch_at setup' -a 'git kubectl timer'
 complete -c avouch -n '__avouch_at jwt' -a 'sign verify decode'
 
-for path in token run request whoami doctor forget revoke 'profile show' 'setup git' 'setup kubectl'
+for path in token run request whoami doctor forget revoke refresh 'profile show' 'setup git' 'setup kubectl'
     complete -c avouch -n "__avouch_in $path" -a '(__avouch_profiles)'
 end
 
@@ -173,6 +174,8 @@ complete -c avouch -n '__avouch_in profile import' -l prefix -x -d 'what Talend\
 complete -c avouch -n '__avouch_in profile import' -l keep-passphrase -d 'in a file of its own'
 complete -c avouch -n '__avouch_in profile import' -l file -r -F -d 'a new file to write'
 
+complete -c avouch -n '__avouch_in setup timer' -s n -l dry-run -d 'write and run nothing'
+complete -c avouch -n '__avouch_in setup timer' -l remove -d 'stop the timer, and remove its files'
 for path in 'profile add' 'profile import' 'setup git' 'setup kubectl'
     complete -c avouch -n "__avouch_in $path" -s n -l dry-run -d 'show it only'
 end

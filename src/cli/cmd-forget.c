@@ -3,11 +3,15 @@
 #include "command.h"
 #include "error.h"
 #include "i18n.h"
+#include "kept.h"
 #include "login-hold.h"
 #include "obtain.h"
 #include "output.h"
 #include "process.h"
 #include "profiles.h"
+#include "stored-token.h"
+
+#include <string.h>
 
 typedef struct {
   gboolean all;
@@ -23,7 +27,7 @@ static const char *const forget_example[] = {
   "avouch forget acme",
   N_ ("the next use of profile acme logs in again"),
   "avouch forget --all",
-  N_ ("empties the cache"),
+  N_ ("empties the cache, and takes from the keyring what avouch wrote by itself"),
   NULL,
 };
 
@@ -39,13 +43,19 @@ is_held (Cache *cache, const Profile *profile)
 }
 
 static bool
-report (const Invocation *call, unsigned count, const char *name, bool held, GError **error)
+report (const Invocation *call, unsigned count, unsigned items, const char *name, bool held,
+        GError **error)
 {
   g_autofree char *text = NULL;
 
   if (call->quiet)
     return true;
-  if (count == 0 && name != NULL && held)
+  if (items > 0)
+    text = name != NULL
+               ? g_strdup_printf (_ ("%s: forgotten: %u; items of the keyring: %u\n"), name, count,
+                                  items)
+               : g_strdup_printf (_ ("forgotten: %u; items of the keyring: %u\n"), count, items);
+  else if (count == 0 && name != NULL && held)
     text = g_strdup_printf (_ ("%s: nothing was cached; the wait after a refusal is over\n"), name);
   else if (count == 0 && name != NULL)
     text = g_strdup_printf (_ ("%s: nothing was cached\n"), name);
@@ -58,10 +68,54 @@ report (const Invocation *call, unsigned count, const char *name, bool held, GEr
   return output_text (text, error);
 }
 
+/* Whether something of NAME (NULL: of any profile) may be in the keyring. */
+static bool
+uses_keyring (const Config *config, const char *name)
+{
+  const GPtrArray *profiles = config_profiles (config);
+
+  for (size_t i = 0; i < profiles->len; i++)
+    if ((name == NULL || strcmp (profile_name (profiles->pdata[i]), name) == 0) &&
+        (kept_is_cached (profiles->pdata[i]) || kept_is_published (profiles->pdata[i])))
+      return true;
+  return false;
+}
+
+/* What avouch put into the keyring by itself. Of a profile that is not configured any more it may
+ * be there too, so that --all looks; but where no profile uses it, a machine without one is no
+ * error. COUNT receives how many items are gone. */
+static bool
+forget_keyring (const Config *config, const char *name, unsigned *count, GError **error)
+{
+  bool used = config != NULL && uses_keyring (config, name);
+  unsigned cached = 0;
+  unsigned published = 0;
+  g_autoptr (GError) trouble = NULL;
+
+  *count = 0;
+  if (!used && name != NULL)
+    return true;
+  if (stored_token_forget (name, &cached, &published, &trouble))
+    {
+      *count = cached + published;
+      return true;
+    }
+  if (!used)
+    return true;
+  error_add_prefix (trouble, _ ("what is in the keyring is still there"));
+  g_propagate_error (error, g_steal_pointer (&trouble));
+  return false;
+}
+
 static bool
 forget_all (const Invocation *call, Cache *cache, GError **error)
 {
-  return report (call, cache_forget (cache, NULL), NULL, false, error);
+  g_autoptr (Config) config = profiles_load (call->environment, NULL);
+  unsigned count = cache_forget (cache, NULL);
+  unsigned items;
+  bool cleared = forget_keyring (config, NULL, &items, error);
+
+  return report (call, count, items, NULL, false, cleared ? error : NULL) && cleared;
 }
 
 /* A profile that is no longer configured may still have credentials. */
@@ -74,6 +128,8 @@ forget_profile (const Invocation *call, Cache *cache, GError **error)
   Profile *profile = config != NULL ? profiles_choose (config, name, &cause) : NULL;
   bool held = profile != NULL && is_held (cache, profile);
   unsigned count;
+  unsigned items = 0;
+  bool cleared;
 
   if (profile != NULL)
     name = profile_name (profile);
@@ -85,7 +141,8 @@ forget_profile (const Invocation *call, Cache *cache, GError **error)
       g_propagate_error (error, g_steal_pointer (&cause));
       return false;
     }
-  return report (call, count, name, held, error);
+  cleared = name == NULL || forget_keyring (config, name, &items, error);
+  return report (call, count, items, name, held, cleared ? error : NULL) && cleared;
 }
 
 static bool
@@ -111,7 +168,9 @@ const Command command_forget = {
   .arguments = N_ ("[PROFILE | --all]"),
   .summary = N_ ("drop cached credentials"),
   .description =
-      N_ ("Drops what is cached for a profile, and the memory of a failed login. Nothing "
+      N_ ("Drops what is cached for a profile, in memory and in the keyring, what is "
+          "published there, and the memory of a failed login. Keys and passphrases in the "
+          "keyring stay: a person put them there. Nothing "
           "is revoked at the issuer: a token that was handed out works until it "
           "expires."),
   .example = forget_example,

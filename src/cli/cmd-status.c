@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cache.h"
 #include "command.h"
+#include "error.h"
 #include "i18n.h"
 #include "layout.h"
 #include "login-hold.h"
 #include "output.h"
 #include "process.h"
 #include "profiles.h"
+#include "secret-places.h"
 #include "status.h"
 #include "table.h"
 #include "writer.h"
@@ -38,7 +40,8 @@ typedef struct {
   Cache *cache;    /* NULL: none can be had, for TROUBLE */
   GError *trouble; /* why there is no cache */
   GPtrArray *held; /* StatusEntry */
-  int64_t now;     /* unix milliseconds */
+  KeyringView keyring;
+  int64_t now; /* unix milliseconds */
 } Overview;
 
 static void
@@ -49,6 +52,7 @@ overview_clear (Overview *overview)
   g_clear_pointer (&overview->cache, cache_close);
   g_clear_error (&overview->trouble);
   g_clear_pointer (&overview->held, g_ptr_array_unref);
+  keyring_view_clear (&overview->keyring);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Overview, overview_clear)
 
@@ -82,6 +86,7 @@ gather (Overview *overview, GError **error)
   overview->cache = cache_open (overview->environment, &overview->trouble);
   overview->now = process_now_milliseconds ();
   overview->held = status_gather (config_profiles (overview->config), overview->cache);
+  keyring_view_take (&overview->keyring, config_profiles (overview->config));
   if (overview->cache != NULL)
     add_login_holds (overview->held, overview->cache);
   return true;
@@ -100,6 +105,7 @@ write_entry (Writer *writer, const StatusEntry *entry, int64_t now)
     writer_string (writer, NULL, pattern_text (serve->pdata[i]));
   writer_close (writer, ']');
   status_write (writer, entry, now);
+  secret_places_write (writer, entry);
   writer_close (writer, '}');
 }
 
@@ -116,6 +122,7 @@ print_json (const Overview *overview, GError **error)
     writer_string (&writer, NULL, *files);
   writer_close (&writer, ']');
   writer_string (&writer, "cache", overview->cache != NULL ? cache_path (overview->cache) : NULL);
+  keyring_view_write (&overview->keyring, &writer);
   writer_open (&writer, "profiles", '[');
   for (size_t i = 0; i < overview->held->len; i++)
     write_entry (&writer, overview->held->pdata[i], overview->now);
@@ -146,6 +153,15 @@ add_table (GString *text, const Overview *overview)
   g_string_append_printf (text, "%s\n", rendered);
 }
 
+static void
+add_keyring_trouble (GString *text, const StatusEntry *entry)
+{
+  g_autofree char *message = error_message (entry->kept->trouble);
+
+  g_string_append_printf (text, _ ("%s: its token is not in the keyring: %s\n\n"),
+                          profile_name (entry->profile), message);
+}
+
 /* What the table has no room for. */
 static void
 add_troubles (GString *text, const Overview *overview)
@@ -157,6 +173,8 @@ add_troubles (GString *text, const Overview *overview)
 
       if (trouble != NULL)
         g_string_append_printf (text, "%s: %s\n\n", profile_name (entry->profile), trouble);
+      if (entry->kept != NULL && entry->kept->trouble != NULL)
+        add_keyring_trouble (text, entry);
     }
 }
 
@@ -179,6 +197,7 @@ add_places (GString *text, const Overview *overview)
     g_string_append_printf (text, _ ("cache: %s\n"), cache_path (overview->cache));
   else
     g_string_append_printf (text, _ ("cache: none: %s\n"), overview->trouble->message);
+  keyring_view_add (&overview->keyring, text);
 }
 
 static bool
@@ -190,6 +209,8 @@ print_text (const Overview *overview, bool quiet, GError **error)
     {
       add_table (text, overview);
       add_troubles (text, overview);
+      if (!quiet)
+        secret_places_add (text, overview->held);
     }
   else
     g_string_append (text, _ ("no profile is configured\n\n"));
@@ -216,8 +237,9 @@ const Command command_status = {
   .arguments = "",
   .summary = N_ ("show profiles and how long their cached tokens are good"),
   .description =
-      N_ ("Shows no secret, opens no key and asks nobody: it tells what is configured and "
-          "what is cached."),
+      N_ ("Shows no secret, opens no key and asks nobody: it tells what is configured, what "
+          "is cached, where each secret lives, and whether the keyring is locked if a profile "
+          "uses it."),
   .example = status_example,
   .options = status_options,
   .values_size = sizeof (StatusOptions),

@@ -92,6 +92,7 @@ const Command command_jwt = {
 static const Command *const setup_commands[] = {
   &command_setup_git,
   &command_setup_kubectl,
+  &command_setup_timer,
   NULL,
 };
 
@@ -107,19 +108,16 @@ const Command command_setup = {
   .path = "avouch setup",
   .arguments = N_ ("TOOL"),
   .summary = N_ ("make a tool ask avouch for its credentials"),
-  .description = N_ ("Each change is made by the tool's own command, which is shown first."),
+  .description =
+      N_ ("Each change is shown first, and made by the tool's own command where it has one."),
   .example = setup_example,
   .subcommands = setup_commands,
 };
 
 static const Command *const root_commands[] = {
-  &command_token,   &command_run,
-  &command_request, &command_whoami,
-  &command_status,  &command_doctor,
-  &command_forget,  &command_revoke,
-  &command_key,     &command_jwt,
-  &command_profile, &command_register,
-  &command_setup,   NULL,
+  &command_token,   &command_run,      &command_request, &command_whoami,  &command_status,
+  &command_doctor,  &command_forget,   &command_revoke,  &command_key,     &command_jwt,
+  &command_profile, &command_register, &command_setup,   &command_refresh, NULL,
 };
 
 static const char *const root_example[] = {

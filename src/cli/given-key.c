@@ -60,7 +60,7 @@ can_try (const Profile *profile, bool asks)
   const char *argument;
 
   return passphrase_parse (profile, SETTING, &kind, &argument, NULL) && kind != PASSPHRASE_FD &&
-         (asks || (kind != PASSPHRASE_PROMPT && kind != PASSPHRASE_KEYRING));
+         (asks || (kind != PASSPHRASE_PROMPT && !passphrase_asks_keyring (profile, SETTING)));
 }
 
 static void

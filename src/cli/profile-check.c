@@ -4,6 +4,7 @@
 #include "error.h"
 #include "i18n.h"
 #include "issuer.h"
+#include "kept.h"
 #include "obtain.h"
 #include "passphrase.h"
 #include "secret-path.h"
@@ -79,7 +80,8 @@ check_shared (const Profile *profile, const char *home, GError **error)
 
   return check_key_path (profile, home, error) && check_authorities (profile, home, error) &&
          profile_get_timeout (profile, &seconds, error) &&
-         obtain_wants_cache (profile, &wanted, error) && profile_check_proxy (profile, error);
+         obtain_wants_cache (profile, &wanted, error) && kept_check (profile, error) &&
+         profile_check_proxy (profile, error);
 }
 
 static bool

@@ -62,6 +62,18 @@ program_run (const char *const *argv, GError **error)
   return false;
 }
 
+bool
+program_succeeds (const char *const *argv)
+{
+  int status = 0;
+
+  return g_spawn_sync (NULL, (char **) argv, NULL,
+                       G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL |
+                           G_SPAWN_STDERR_TO_DEV_NULL,
+                       NULL, NULL, NULL, NULL, &status, NULL) &&
+         WIFEXITED (status) && WEXITSTATUS (status) == 0;
+}
+
 char *
 program_read (const char *const *argv, int *status, GError **error)
 {

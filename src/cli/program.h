@@ -15,6 +15,9 @@ char *program_find_own (const char *name, GError **error);
 /* Runs to the end; its output is ours. Error: internal, if it cannot be started or fails. */
 bool program_run (const char *const *argv, GError **error);
 
+/* Runs it with nothing of its output shown: whether it is there, and its exit status is 0. */
+bool program_succeeds (const char *const *argv);
+
 /* What it prints (text), and its exit status; its stderr is ours. NULL with an error (internal) if
  * it cannot be started or is killed. The caller owns it. */
 char *program_read (const char *const *argv, int *status, GError **error);

@@ -5,6 +5,7 @@
 #include "i18n.h"
 #include "moment.h"
 #include "obtain.h"
+#include "process.h"
 #include "text.h"
 
 #include <string.h>
@@ -29,6 +30,7 @@ entry_free (StatusEntry *entry)
   profile_unref (entry->profile);
   g_clear_pointer (&entry->credential, credential_free);
   g_clear_pointer (&entry->failure, failure_free);
+  g_clear_pointer (&entry->kept, kept_free);
   g_free (entry);
 }
 
@@ -69,18 +71,42 @@ status_gather (const GPtrArray *profiles, Cache *cache)
         continue;
       entry->credential = cache_load (cache, token);
       entry->failure = cache_load_failure (cache, token);
+      entry->kept = kept_load (cache, token, process_now ());
     }
   if (cache != NULL)
     cache_visit (cache, count_other, &count);
   return entries;
 }
 
+/* When a token was issued and so on, wherever it is; 0: there is none. */
+typedef struct {
+  int64_t issued_at;
+  int64_t refresh_at;
+  int64_t published_expiry;
+} Life;
+
+static Life
+find_life (const StatusEntry *entry)
+{
+  const Credential *credential = entry->credential;
+  const Kept *kept = entry->kept;
+
+  if (credential != NULL)
+    return (Life){ credential->issued_at, credential->refresh_at,
+                   credential_published_expiry (credential) };
+  if (kept != NULL && kept->cached)
+    return (Life){ kept->issued_at, kept->refresh_at, kept->expires_at - CREDENTIAL_MARGIN };
+  return (Life){ 0 };
+}
+
 /* A usable token outweighs a failed attempt to renew it. */
 static State
 judge (const StatusEntry *entry, int64_t now)
 {
-  if (entry->credential != NULL && credential_is_usable (entry->credential, now / 1000))
-    return credential_is_due (entry->credential, now / 1000) ? STATE_DUE : STATE_VALID;
+  Life life = find_life (entry);
+
+  if (life.published_expiry > now / 1000)
+    return now / 1000 >= life.refresh_at ? STATE_DUE : STATE_VALID;
   if (entry->failure == NULL)
     return STATE_NONE;
   return g_error_matches (entry->failure->error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED) ? STATE_REFUSED
@@ -124,7 +150,7 @@ state_text (const StatusEntry *entry, State state, int64_t now)
   if (state == STATE_REFUSED || state == STATE_FAILED)
     return is_held (entry, now) ? hold_text (entry->failure, now)
                                 : failure_text (entry->failure, now);
-  left = moment_format_span (credential_published_expiry (entry->credential) - now / 1000);
+  left = moment_format_span (find_life (entry).published_expiry - now / 1000);
   return g_strdup_printf (state == STATE_DUE ? _ ("due, %s left") : _ ("valid %s"), left);
 }
 
@@ -177,9 +203,11 @@ status_write (Writer *writer, const StatusEntry *entry, int64_t now)
   writer_int (writer, "others", entry->others);
   if (state == STATE_VALID || state == STATE_DUE)
     {
-      writer_time (writer, "issued", entry->credential->issued_at);
-      writer_time (writer, "expires", credential_published_expiry (entry->credential));
-      writer_time (writer, "refresh", entry->credential->refresh_at);
+      Life life = find_life (entry);
+
+      writer_time (writer, "issued", life.issued_at);
+      writer_time (writer, "expires", life.published_expiry);
+      writer_time (writer, "refresh", life.refresh_at);
     }
   if (entry->failure == NULL)
     return;

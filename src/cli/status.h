@@ -2,13 +2,14 @@
 /* What is known of each profile's login. */
 #pragma once
 
-#include "cache.h"
+#include "kept.h"
 #include "profile.h"
 #include "writer.h"
 
 typedef struct {
   Profile *profile;
   Credential *credential; /* for the profile as it stands; NULL: none is cached */
+  Kept *kept;             /* what the keyring has of it; NULL: nothing is known of that */
   Failure *failure;       /* of the last login; NULL: it did not fail, or long ago */
   unsigned others;        /* cached besides: of its earlier settings, another audience or scope */
 } StatusEntry;

@@ -29,6 +29,10 @@ void cache_sweep_fact (Cache *cache, const char *name, int64_t now);
 /* Removes it if it is a fact of PROFILE (NULL: of any). Whether it is a fact at all. */
 bool cache_forget_fact (Cache *cache, const char *name, const char *profile);
 
+/* The same for what is known of a token in the keyring (kept.h). */
+void cache_sweep_kept (Cache *cache, const char *name, int64_t now);
+bool cache_forget_kept (Cache *cache, const char *name, const char *profile);
+
 /* A symbolic link's target (the caller owns it), or NULL. */
 char *cache_read_link (Cache *cache, const char *name);
 /* Replaces what stood there; failing to is silent: links only make things faster or kinder. */

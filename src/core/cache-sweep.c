@@ -75,11 +75,18 @@ cache_visit (Cache *cache, CacheVisitor visitor, void *data)
 }
 
 static bool
-has_token (Cache *cache, const char *token)
+has_entry (Cache *cache, const char *prefix, const char *token)
 {
-  g_autofree char *name = cache_entry_name ("token-", token);
+  g_autofree char *name = cache_entry_name (prefix, token);
 
   return faccessat (cache->folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* Here, or in the keyring. */
+static bool
+has_token (Cache *cache, const char *token)
+{
+  return has_entry (cache, "token-", token) || has_entry (cache, "kept-", token);
 }
 
 /* A lock file goes only by the hand that holds its lock, which cache_lock relies on. */
@@ -131,7 +138,8 @@ forget_entry (Cache *cache, const char *name, void *data)
 {
   Forgetting *forgetting = data;
 
-  if (cache_forget_fact (cache, name, forgetting->profile))
+  if (cache_forget_fact (cache, name, forgetting->profile) ||
+      cache_forget_kept (cache, name, forgetting->profile))
     return;
   g_autofree char *token = cache_entry_hash (name, "token-", NULL);
   g_autofree char *failure = cache_entry_hash (name, "failure-", NULL);
@@ -217,6 +225,7 @@ sweep_file (Cache *cache, const char *name, void *data)
         sweep_token (cache, token, *now);
     }
   cache_sweep_fact (cache, name, *now);
+  cache_sweep_kept (cache, name, *now);
   if (g_str_has_prefix (name, ".tmp-"))
     sweep_temporary (cache, name, *now);
 }

@@ -4,6 +4,7 @@
  *     ask-HASH      a symbolic link: the question HASH is answered by the token its target names
  *     token-HASH    a credential's record
  *     failure-HASH  how the last mint for that token failed
+ *     kept-HASH     what is known of a token that the keyring has (see kept.h)
  *     fact-HASH     what an issuer told that is no secret: an id, an endpoint
  *     lock-HASH     held by whoever mints that token; empty
  *     seen-HASH-…   a symbolic link: which token a parent process was given (see heal.h)

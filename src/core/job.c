@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define DONE "done"
+
 void
 job_free (Job *job)
 {
@@ -17,6 +19,7 @@ job_free (Job *job)
   g_clear_pointer (&job->passphrase, secret_unref);
   g_clear_pointer (&job->key_passphrase, secret_unref);
   g_clear_pointer (&job->subject, secret_unref);
+  g_clear_pointer (&job->refused, secret_unref);
   g_free (job);
 }
 
@@ -60,6 +63,9 @@ job_to_record (const Job *job)
   record_add_secret (record, "key-passphrase", job->key_passphrase);
   record_add_secret (record, "subject", job->subject);
   record_add_int (record, "renews", job->renews);
+  record_add_int (record, "fresh", job->fresh);
+  record_add_int (record, "erases", job->erases);
+  record_add_secret (record, "refused", job->refused);
   record_add_int (record, "verbose", job->verbose);
   record_add_int (record, "no-prompt", job->no_prompt);
   return record;
@@ -123,13 +129,19 @@ is_token_name (const char *text)
          strspn (text, "0123456789abcdef") == TEXT_SHA256_LENGTH;
 }
 
+static bool
+get_flag (const Record *record, const char *key)
+{
+  int64_t value = 0;
+
+  return record_get_int (record, key, &value) && value != 0;
+}
+
 Job *
 job_from_record (const Record *record, GError **error)
 {
   g_autoptr (Job) job = g_new0 (Job, 1);
   int64_t verbose = 0;
-  int64_t renews = 0;
-  int64_t no_prompt = 0;
 
   if (strcmp (record_kind (record), "job") != 0 || record_get (record, "profile") == NULL ||
       !is_token_name (record_get (record, "token")))
@@ -148,12 +160,13 @@ job_from_record (const Record *record, GError **error)
   job->passphrase = record_get_secret (record, "passphrase");
   job->key_passphrase = record_get_secret (record, "key-passphrase");
   job->subject = record_get_secret (record, "subject");
-  record_get_int (record, "renews", &renews);
-  job->renews = renews != 0;
+  job->refused = record_get_secret (record, "refused");
+  job->renews = get_flag (record, "renews");
+  job->fresh = get_flag (record, "fresh");
+  job->erases = get_flag (record, "erases");
   record_get_int (record, "verbose", &verbose);
   job->verbose = (int) verbose;
-  record_get_int (record, "no-prompt", &no_prompt);
-  job->no_prompt = no_prompt != 0;
+  job->no_prompt = get_flag (record, "no-prompt");
   return g_steal_pointer (&job);
 }
 
@@ -165,6 +178,21 @@ job_error_record (const GError *error, int64_t hold)
   error_record_add (record, error);
   record_add_int (record, "hold", hold);
   return record;
+}
+
+Record *
+job_done_record (void)
+{
+  return record_new (DONE);
+}
+
+bool
+job_read_done (const Record *record, GError **error)
+{
+  if (strcmp (record_kind (record), DONE) == 0)
+    return true;
+  g_propagate_error (error, error_record_get (record));
+  return false;
 }
 
 Credential *

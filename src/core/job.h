@@ -16,6 +16,9 @@ typedef struct {
   Secret *key_passphrase; /* likewise */
   Secret *subject;        /* the token of `subject-token` (`env:`, `profile:`); else NULL */
   bool renews;            /* the cached credential is still good, and may be prolonged */
+  bool fresh;             /* not the one that the keyring has, if it has one */
+  bool erases;            /* no login: the keyring's is refused, and to be erased */
+  Secret *refused;        /* with it: only if it is this one; NULL: whatever is there */
   int verbose;
   bool no_prompt; /* nobody may be asked */
 } Job;
@@ -28,6 +31,10 @@ Job *job_from_record (const Record *record, GError **error);
 
 /* An error as a record: kind, message, hint, seconds to hold back. */
 Record *job_error_record (const GError *error, int64_t hold);
+/* The answer where there was only something to erase. */
+Record *job_done_record (void);
+bool job_read_done (const Record *record, GError **error);
+
 /* The credential, or the error that the record carries. HOLD (seconds; may be NULL) is only set
  * with an error. */
 Credential *job_read_answer (const Record *record, int64_t *hold, GError **error);

@@ -6,6 +6,7 @@
 #include "error.h"
 #include "heal.h"
 #include "i18n.h"
+#include "kept.h"
 #include "narrow.h"
 #include "order.h"
 #include "process.h"
@@ -73,12 +74,9 @@ obtain_wants_cache (const Profile *profile, bool *wanted, GError **error)
   const char *value = profile_get (profile, "cache");
 
   *wanted = g_strcmp0 (value, "none") != 0;
-  if (value == NULL || !*wanted || strcmp (value, "runtime") == 0)
+  if (value == NULL || !*wanted || strcmp (value, "runtime") == 0 || kept_is_cached (profile))
     return true;
-  if (strcmp (value, "keyring") == 0)
-    profile_set_error (profile, "cache", error, _ ("\"keyring\" is not in this version"));
-  else
-    profile_set_error (profile, "cache", error, _ ("neither \"runtime\" nor \"none\""));
+  profile_set_error (profile, "cache", error, _ ("neither \"runtime\", \"keyring\" nor \"none\""));
   return false;
 }
 
@@ -129,6 +127,7 @@ prepare_order (const Asking *asking, bool renews, Order *order, GError **error)
     .stays = options.stays,
     .no_prompt = options.no_prompt,
     .renews = renews,
+    .fresh = options.fresh || asking->healing,
   };
   return subject_find (asking->profile, &options, &order->subject, error) &&
          order_prepare (order, asking->profile, asking->request, asking->token, options.environment,
@@ -318,6 +317,21 @@ share_failure (const Asking *asking, GError *error)
     cache_store_failure (asking->cache, asking->token, &failure);
 }
 
+/* Only a mint can look into the keyring: what it found there may be what the parent was given
+ * before, and is then asked for anew. */
+static Credential *
+mint_or_heal (Asking *asking, const Order *order, int lock, GError **error)
+{
+  g_autoptr (Credential) credential = order_mint (order, lock, error);
+  g_auto (Order) again = { 0 };
+
+  if (credential == NULL || !kept_is_cached (asking->profile) || asking->options->fresh ||
+      !was_refused (asking, asking->token, credential))
+    return g_steal_pointer (&credential);
+  asking->healing = true;
+  return prepare_order (asking, false, &again, error) ? order_mint (&again, lock, error) : NULL;
+}
+
 static Credential *
 answer_under_lock (Asking *asking, const Order *order, int lock, GError **error)
 {
@@ -326,7 +340,7 @@ answer_under_lock (Asking *asking, const Order *order, int lock, GError **error)
 
   if (credential != NULL || has_failed (asking, error))
     return credential;
-  credential = order_mint (order, lock, &trouble);
+  credential = mint_or_heal (asking, order, lock, &trouble);
   if (credential != NULL)
     return credential;
   share_failure (asking, trouble);
@@ -443,14 +457,27 @@ find_token (Asking *asking, GError **error)
   return token;
 }
 
+/* A keyring that cannot be reached keeps it: then it is not handed out from there either, or the
+ * tool refuses it again. */
 static bool
-erase_token (const Asking *asking, const char *token, const Secret *refused)
+erase_kept (Asking *asking, const char *token, const Secret *refused, GError **error)
+{
+  g_autoptr (Kept) kept = kept_load (asking->cache, token, process_now ());
+
+  if (kept == NULL || (!kept->cached && kept->published == 0))
+    return true;
+  return (asking->profile != NULL || find_profile (asking, error)) &&
+         order_erase (asking->profile, token, refused, asking->options->environment, error);
+}
+
+static bool
+erase_token (Asking *asking, const char *token, const Secret *refused, GError **error)
 {
   g_autoptr (Credential) credential = cache_load (asking->cache, token);
 
   if (credential != NULL && (refused == NULL || secret_equal (credential->secret, refused)))
     cache_drop (asking->cache, token);
-  return true;
+  return erase_kept (asking, token, refused, error);
 }
 
 bool
@@ -464,7 +491,7 @@ obtain_erase (const Request *request, const Secret *refused, const Environment *
     return false;
   g_autofree char *token = find_token (&asking, error);
   /* A cache that cannot be opened hands out nothing either. */
-  return token != NULL && (asking.cache == NULL || erase_token (&asking, token, refused));
+  return token != NULL && (asking.cache == NULL || erase_token (&asking, token, refused, error));
 }
 
 /* Under the lock, lest it overwrite what a mint has just put there. */

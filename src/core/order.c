@@ -12,6 +12,7 @@
 enum {
   TIME_TO_START = 5,  /* seconds: what reading the key, signing and storing may take besides */
   TIME_TO_TYPE = 300, /* a person's, at a prompt */
+  TIME_TO_ERASE = 10, /* the keyring's */
 };
 
 void
@@ -81,6 +82,7 @@ order_prepare (Order *order, const Profile *profile, const Request *request, con
     .key_passphrase = key_passphrase,
     .subject = order->subject,
     .renews = order->renews,
+    .fresh = order->fresh,
     .verbose = verbose,
     .no_prompt = order->no_prompt,
   };
@@ -91,20 +93,43 @@ order_prepare (Order *order, const Profile *profile, const Request *request, con
   return order->job != NULL;
 }
 
-Credential *
-order_mint (const Order *order, int lock, GError **error)
+static Record *
+order_answer (const Order *order, int lock, GError **error)
 {
   g_autoptr (Secret) answer = spawn_mint (order->environment, order->job, lock, order->timeout,
                                           order->with_proxy, order->stays, error);
-  if (answer == NULL)
-    return NULL;
-  g_autoptr (Record) record = record_decode (answer, error);
-  if (record == NULL)
-    {
-      g_prefix_error (error, _ ("%s: its answer: "), order->environment->mint_path);
-      return NULL;
-    }
-  return job_read_answer (record, NULL, error);
+  Record *record = answer != NULL ? record_decode (answer, error) : NULL;
+
+  if (answer != NULL && record == NULL)
+    g_prefix_error (error, _ ("%s: its answer: "), order->environment->mint_path);
+  return record;
+}
+
+Credential *
+order_mint (const Order *order, int lock, GError **error)
+{
+  g_autoptr (Record) record = order_answer (order, lock, error);
+
+  return record != NULL ? job_read_answer (record, NULL, error) : NULL;
+}
+
+bool
+order_erase (const Profile *profile, const char *token, const Secret *refused,
+             const Environment *environment, GError **error)
+{
+  const Job job = {
+    .token = (char *) token,
+    .profile = (Profile *) profile,
+    .request = &(Request){ 0 },
+    .erases = true,
+    .refused = (Secret *) refused,
+  };
+  g_auto (Order) order = { .environment = environment, .timeout = TIME_TO_ERASE };
+  g_autoptr (Record) record = NULL;
+
+  order.job = encode_job (&job, error);
+  record = order.job != NULL ? order_answer (&order, -1, error) : NULL;
+  return record != NULL && job_read_done (record, error);
 }
 
 void

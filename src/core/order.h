@@ -18,6 +18,7 @@ typedef struct {
   int limit;              /* in: seconds for the login, where less than the profile's; 0: none */
   Secret *subject;        /* in: the token of `subject-token`, if it was found; owned */
   bool renews;            /* in: the cached token is still good, and may be prolonged */
+  bool fresh;             /* in: not the token that the keyring has */
   bool stays;             /* in: see ObtainOptions */
   bool no_prompt;         /* in: likewise */
 } Order;
@@ -34,6 +35,11 @@ bool order_prepare (Order *order, const Profile *profile, const Request *request
 /* Waits for the answer. LOCK is handed on to the mint; -1: there is none. Errors: what the mint
  * says, and spawn_mint's. */
 Credential *order_mint (const Order *order, int lock, GError **error);
+
+/* Has TOKEN erased from the keyring, and what of PROFILE is published there; REFUSED not NULL: only
+ * what is this very secret. Errors: spawn_mint's, and the keyring's. */
+bool order_erase (const Profile *profile, const char *token, const Secret *refused,
+                  const Environment *environment, GError **error);
 
 /* For a renewal that nobody waits for. Its failure is nobody's trouble either. */
 void order_mint_in_background (const Order *order, int lock);

@@ -27,7 +27,8 @@ enum { TIMEOUT = 30, MIN_TIMEOUT = 1, MAX_TIMEOUT = 600 };
 static const char *const shared_keys[] = {
   "issuer",   "key",       "key-alias", "passphrase",         "key-passphrase",     "serve",
   "audience", "algorithm", "key-id",    "assertion-lifetime", "token-lifetime",     "ca-file",
-  "timeout",  "cache",     "proxy",     "git-username",       "keyring-collection", NULL,
+  "timeout",  "cache",     "proxy",     "git-username",       "keyring-collection", "publish",
+  NULL,
 };
 
 bool

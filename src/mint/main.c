@@ -5,6 +5,8 @@
 #include "error.h"
 #include "i18n.h"
 #include "job.h"
+#include "keep.h"
+#include "kept.h"
 #include "login-hold.h"
 #include "mint.h"
 #include "obtain.h"
@@ -25,6 +27,7 @@ typedef struct {
   const Job *job;
   Cache *cache; /* NULL: there is no folder for it */
   bool keeps;   /* the profile wants its credentials kept */
+  Keep *keep;   /* what of it is in the keyring */
   int lock;     /* -1: none was handed down */
 } Outcome;
 
@@ -43,9 +46,12 @@ store_credential (const Outcome *outcome, const Credential *credential)
 {
   g_autoptr (GError) error = NULL;
 
+  keep_store (outcome->keep, credential);
   if (outcome->cache == NULL || !outcome->keeps)
     return;
-  if (!cache_store (outcome->cache, outcome->job->token, credential, &error))
+  if (kept_is_cached (outcome->job->profile))
+    cache_drop_failure (outcome->cache, outcome->job->token);
+  else if (!cache_store (outcome->cache, outcome->job->token, credential, &error))
     warn (outcome->job, error);
 }
 
@@ -91,9 +97,9 @@ is_held (const Outcome *outcome, int64_t *seconds, GError **error)
   return true;
 }
 
-/* Closes stdout and lets go of the lock: nobody need wait for what comes after. */
+/* Closes stdout: whoever asked need not wait for what comes after. */
 static void
-answer (const Outcome *outcome, const Record *record)
+answer (const Record *record)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (Secret) bytes = record_encode (record, &error);
@@ -101,6 +107,11 @@ answer (const Outcome *outcome, const Record *record)
   if (bytes == NULL || !secret_write_fd (bytes, STDOUT_FILENO, "answer", &error))
     error_report (error);
   close (STDOUT_FILENO);
+}
+
+static void
+let_go (const Outcome *outcome)
+{
   if (outcome->lock >= 0)
     close (outcome->lock);
 }
@@ -110,7 +121,8 @@ answer_error (const Outcome *outcome, const GError *error, int64_t hold)
 {
   g_autoptr (Record) record = job_error_record (error, hold);
 
-  answer (outcome, record);
+  answer (record);
+  let_go (outcome);
   return error_exit_code (error);
 }
 
@@ -125,28 +137,74 @@ read_job (GError **error)
   return job_from_record (record, error);
 }
 
+/* Under the lock still, so that an older token is not published over a newer one. */
+static void
+publish (const Outcome *outcome, const Credential *credential)
+{
+  keep_publish (outcome->keep, credential);
+  if (outcome->keep->trouble != NULL)
+    warn (outcome->job, outcome->keep->trouble);
+}
+
 /* Stores before it answers: those who wait for the lock look into the cache next. */
+static int
+hand_out (const Outcome *outcome, const Credential *credential, bool is_new)
+{
+  g_autoptr (Record) record = credential_to_record (credential);
+
+  if (is_new)
+    store_credential (outcome, credential);
+  answer (record);
+  if (is_new)
+    publish (outcome, credential);
+  let_go (outcome);
+  return 0;
+}
+
+static int
+erase (const Outcome *outcome)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Record) record = NULL;
+
+  if (!keep_erase (outcome->keep, &error))
+    return answer_error (outcome, error, 0);
+  record = job_done_record ();
+  answer (record);
+  let_go (outcome);
+  return 0;
+}
+
+/* A renewal that failed: the one that the keyring has is still good. */
+static int
+hand_out_found (const Outcome *outcome, const Credential *found)
+{
+  keep_rest (outcome->keep);
+  return hand_out (outcome, found, false);
+}
+
 static int
 run (const Outcome *outcome, const Environment *environment)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (Record) record = NULL;
   MintHold hold = { 0 };
   Cache *memory = outcome->keeps ? outcome->cache : NULL;
+  bool renew;
+  g_autoptr (Credential) found = keep_find (outcome->keep, &renew);
   g_autoptr (Credential) credential = NULL;
 
+  if (!renew)
+    return hand_out (outcome, found, false);
   if (is_held (outcome, &hold.seconds, &error))
-    return answer_error (outcome, error, hold.seconds);
+    return found != NULL ? hand_out_found (outcome, found)
+                         : answer_error (outcome, error, hold.seconds);
   credential = mint_credential (outcome->job, environment, memory, &hold, &error);
-  if (credential == NULL)
-    {
-      store_failure (outcome, error, &hold);
-      return answer_error (outcome, error, hold.seconds);
-    }
-  store_credential (outcome, credential);
-  record = credential_to_record (credential);
-  answer (outcome, record);
-  return 0;
+  if (credential != NULL)
+    return hand_out (outcome, credential, true);
+  if (found != NULL)
+    return hand_out_found (outcome, found);
+  store_failure (outcome, error, &hold);
+  return answer_error (outcome, error, hold.seconds);
 }
 
 static int
@@ -162,7 +220,9 @@ serve (const Environment *environment, int lock)
   cache = cache_open (environment, &error);
   if (cache == NULL && wanted)
     warn (job, error);
-  int code = run (&(Outcome){ job, cache, wanted, lock }, environment);
+  g_auto (Keep) keep = { .job = job, .cache = cache };
+  const Outcome outcome = { job, cache, wanted, &keep, lock };
+  int code = job->erases ? erase (&outcome) : run (&outcome, environment);
   if (cache != NULL)
     cache_sweep (cache, process_now ());
   return code;

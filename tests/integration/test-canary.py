@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import threading
 
+from desktop import *
 from harness import *
 from hostile import HostileServer, http
 
@@ -200,6 +201,35 @@ def _(room):
     elsewhere = [line for line in written if str(room.runtime) not in line
                  and not re.search(r'"/dev/(null|tty)"', line)]
     assert_equal(elsewhere, [])
+
+
+@test('key, passphrase and token in the keyring: none is seen elsewhere, and none in a file')
+def _(room):
+    issuer = Issuer(room)
+    start_bus(room)
+    start_keyring(room)
+    key = make_rsa_key(room.path / 'canary.pem', passphrase=PASSPHRASE)
+    secret_tool(room, 'store', 'xdg:schema', 'avouch.Key', 'name', 'canary', label='x',
+                secret=key.read_text())
+    secret_tool(room, 'store', 'xdg:schema', 'avouch.Passphrase', 'profile', 'canary', 'purpose',
+                'key', label='x', secret=PASSPHRASE)
+    if 'without keyring' in room.run('avouch', 'key', 'show', 'keyring:canary').errors:
+        skip('this build has no keyring support')
+    parts = [*encrypted_lines(key), *key_parts(key)]
+    key.unlink()
+    room.configure('canary', issuer='salesforce', login_url=issuer.server.url(), client_id='3MVG9',
+                   username='robot@acme.example', ca_file=room.path / 'ca' / 'ca.pem',
+                   serve='https://git.example', key='keyring:canary', passphrase='keyring',
+                   cache='keyring', publish='keyring')
+    output, seen, _ = watch(room, issuer, 'git-credential-avouch', *LOUDEST, 'get')
+    assert_in(TOKEN.encode(), output)
+    wait_until(lambda: secret_tool(room, 'lookup', 'server', 'git.example').output == TOKEN,
+               what='nothing was published')
+    kept = {(str(path), path.read_bytes()) for path in room.runtime.rglob('*') if path.is_file()}
+    assertion = issuer.assertion()
+    # gnome-keyring's own files are encrypted.
+    assert_nowhere([PASSPHRASE, TOKEN, assertion, assertion.split('.')[2], *parts],
+                   seen | files(room) | kept)
 
 
 @test('no secret is seen when the login fails, not even one that the server sends back')

@@ -3,8 +3,12 @@
 """A profile's secrets in the desktop's keyring, the real gnome-keyring-daemon: the key, its
 passphrase, and the tokens, with secret-tool as the witness."""
 import json
+import os
 import pathlib
 import re
+import shutil
+import signal
+import subprocess
 import sys
 import tempfile
 
@@ -272,6 +276,472 @@ def _(room):
     assert_succeeds(room.run('avouch', 'key', 'passphrase', '--passphrase', f'file:{passphrase}'))
     passphrase.unlink()
     assert_equal(password(ask(room)), f'{TOKEN}.2')
+
+
+# --- tokens ---------------------------------------------------------------------------------------
+
+TOKEN_ITEM = ('xdg:schema', 'avouch.Token', 'profile')
+GIT_ITEM = ('xdg:schema', 'org.git.Password', 'protocol', 'https', 'server')
+PYTHON_ITEM = ('application', 'Python keyring library', 'service')
+
+
+def runtime_files(room, prefix):
+    return sorted(path.name for path in room.runtime.glob(f'avouch/{prefix}-*'))
+
+
+def prepare(room, **settings):
+    server = start_issuer(room)
+    start_desktop(room)
+    configure(room, server, **settings)
+    return server
+
+
+@test('cache = keyring: one login for many calls, and no token in the runtime folder')
+def _(room):
+    server = prepare(room, cache='keyring')
+    assert_equal([password(ask(room)) for _ in range(3)], [f'{TOKEN}.1'] * 3)
+    assert_equal(len(server.requests), 1)
+    assert_equal(room.credential_files(), [])
+    stored = lookup(room, *TOKEN_ITEM, 'acme')
+    assert_in(f'\nsecret={TOKEN}.1\n', stored)
+    assert_in('label = avouch: token of acme\n', secret_tool(room, 'search', *TOKEN_ITEM, 'acme').output)
+    for path in room.runtime.rglob('*'):
+        if path.is_file():
+            assert_not_in(TOKEN.encode(), path.read_bytes())
+
+
+@test('twenty helpers that start together make one login, and find its token in the keyring')
+def _(room):
+    server = prepare(room, cache='keyring')
+    source = room.write('request', REQUEST)
+    helpers = [subprocess.Popen([TEST_BIN / 'git-credential-avouch', 'get'], env=room.environment,
+                                stdin=open(source, 'rb'), stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE) for _ in range(20)]
+    answers = [helper.communicate(timeout=60) for helper in helpers]
+    assert_equal({(helper.returncode, errors) for helper, (_, errors) in zip(helpers, answers)},
+                 {(0, b'')})
+    assert_equal(len(server.requests), 1)
+    for output, _ in answers:
+        assert_in(f'password={TOKEN}.1\n'.encode(), output)
+
+
+@test('a token in the keyring outlives the runtime folder')
+def _(room):
+    server = prepare(room, cache='keyring')
+    password(ask(room))
+    shutil.rmtree(room.runtime / 'avouch')
+    assert_equal(password(ask(room)), f'{TOKEN}.1')
+    assert_equal(len(server.requests), 1)
+
+
+@test('--fresh passes over the one in the keyring, and replaces it')
+def _(room):
+    server = prepare(room, cache='keyring')
+    password(ask(room))
+    done = assert_succeeds(room.run('avouch', 'token', 'acme', '--fresh'))
+    assert_equal(done.output, f'{TOKEN}.2\n')
+    assert_equal(password(ask(room)), f'{TOKEN}.2')
+    assert_equal(secret_tool(room, 'search', *TOKEN_ITEM, 'acme').output.count('[/'), 1)
+
+
+@test('what git has refused is erased from the keyring, and nothing else is')
+def _(room):
+    server = prepare(room, cache='keyring')
+    got = ask(room)
+    assert_succeeds(ask(room, 'erase', REQUEST[:-1] + 'password=another\n\n'))
+    assert_in(TOKEN, lookup(room, *TOKEN_ITEM, 'acme'))
+    assert_succeeds(ask(room, 'erase', REQUEST[:-1] + f'password={password(got)}\n\n'))
+    assert_equal(lookup(room, *TOKEN_ITEM, 'acme'), '')
+    assert_equal(password(ask(room)), f'{TOKEN}.2')
+
+
+@test('kubectl that asks again for a token of the keyring gets another one, once')
+def _(room):
+    server = prepare(room, cache='keyring')
+    info = json.dumps({'kind': 'ExecCredential', 'apiVersion': 'client.authentication.k8s.io/v1',
+                       'spec': {'interactive': False, 'cluster': {'server': 'https://git.example'}}})
+    script = 'for i in 1 2 3; do kubectl-avouch; done'
+    done = assert_succeeds(room.run('sh', '-c', script, env={'KUBERNETES_EXEC_INFO': info}))
+    tokens = re.findall(r'"token":"([^"]*)"', done.output.replace('": "', '":"'))
+    assert_equal(tokens, [f'{TOKEN}.1', f'{TOKEN}.2', f'{TOKEN}.2'])
+    assert_equal(len(server.requests), 2)
+
+
+@test('an item that is no token of ours, or is damaged, is a miss')
+def _(room):
+    server = prepare(room, cache='keyring')
+    password(ask(room))
+    hash_of = re.search(r'attribute\.token = ([0-9a-f]{64})',
+                        secret_tool(room, 'search', *TOKEN_ITEM, 'acme').errors)[1]
+    secret_tool(room, 'store', 'xdg:schema', 'avouch.Token', 'token', hash_of, 'profile', 'acme',
+                label='x', secret='password=00D')
+    assert_equal(password(ask(room)), f'{TOKEN}.2')
+
+
+@test('with the keyring locked or gone, each call logs in, and says why with -v')
+def _(room):
+    server = prepare(room, cache='keyring')
+    password(ask(room))
+    lock(room)
+    assert_equal(password(ask(room)), f'{TOKEN}.2')
+    told = room.run('git-credential-avouch', '-v', 'get', input=REQUEST)
+    assert_match('avouch-mint: .*locked', told.errors)
+    room.environment['DBUS_SESSION_BUS_ADDRESS'] = 'unix:path=/nonexistent/bus'
+    assert_equal(password(ask(room)), f'{TOKEN}.4')
+    assert_equal(room.credential_files(), [])
+
+
+@test('a hanging keyring costs a few seconds, and not the login')
+def _(room):
+    server = start_issuer(room)
+    start_bus(room)
+    keyring = start_keyring(room)
+    configure(room, server, cache='keyring', publish='keyring')
+    os.kill(keyring.pid, signal.SIGSTOP)
+    result = ask(room)
+    assert_equal(password(result), f'{TOKEN}.1')
+    assert_less(result.seconds, 20)
+
+
+# --- published tokens -----------------------------------------------------------------------------
+
+@test('publish = keyring: git\'s libsecret helper and Python\'s keyring find each token')
+def _(room):
+    server = prepare(room, publish='keyring', git_username='robot',
+                     serve='https://git.example https://k8s.example:6443 https://git.example/a/b '
+                           'https://*.sandbox.example.com')
+    assert_equal(password(ask(room)), f'{TOKEN}.1')
+    for attributes in (('git.example', 'user', 'robot'), ('k8s.example', 'port', '6443'),
+                       ('git.example', 'object', 'a/b')):
+        assert_equal(lookup(room, *GIT_ITEM, *attributes), f'{TOKEN}.1', str(attributes))
+    for place in ('https://git.example', 'https://k8s.example:6443', 'https://git.example/a/b'):
+        assert_equal(lookup(room, *PYTHON_ITEM, place, 'username', 'robot'), f'{TOKEN}.1', place)
+    found = secret_tool(room, 'search', 'avouch', 'published').output
+    assert_equal(found.count('[/'), 6)
+    assert_in('label = avouch: https://k8s.example:6443 for git\n', found)
+
+
+@test('a new token takes the place of the published one, and leaves no second')
+def _(room):
+    server = prepare(room, publish='keyring')
+    password(ask(room))
+    assert_succeeds(room.run('avouch', 'token', 'acme', '--fresh'))
+    assert_equal(lookup(room, *GIT_ITEM, 'git.example'), f'{TOKEN}.2')
+    assert_equal(secret_tool(room, 'search', 'avouch', 'published').output.count('[/'), 2)
+
+
+@test('a place that the profile no longer serves loses its item with the next login')
+def _(room):
+    server = prepare(room, publish='keyring', serve='https://git.example https://old.example')
+    password(ask(room))
+    assert_equal(lookup(room, *GIT_ITEM, 'old.example'), f'{TOKEN}.1')
+    configuration = room.config / 'avouch.conf'
+    room.write(configuration, configuration.read_text().replace(' https://old.example', ''))
+    assert_equal(password(ask(room)), f'{TOKEN}.2')
+    assert_equal(lookup(room, *GIT_ITEM, 'old.example'), '')
+    assert_equal(lookup(room, *GIT_ITEM, 'git.example'), f'{TOKEN}.2')
+
+
+@test('a token of another audience or scope is not published')
+def _(room):
+    server = prepare(room, publish='keyring')
+    assert_succeeds(room.run('avouch', 'token', 'acme', '--scope', 'api'))
+    assert_equal(lookup(room, *GIT_ITEM, 'git.example'), '')
+
+
+@test('items of others with the same attributes are left as they are')
+def _(room):
+    server = prepare(room, publish='keyring', git_username='robot')
+    mine = ('xdg:schema', 'org.git.Password', 'user', 'robot', 'protocol', 'https', 'server',
+            'git.example')
+    secret_tool(room, 'store', *mine, label='mine too', secret='typed as well')
+    secret_tool(room, 'store', *mine, 'note', 'mine', label='mine', secret='typed by hand')
+    password(ask(room))
+    assert_equal(lookup(room, *mine, 'note', 'mine'), 'typed by hand')
+    assert_in('typed as well', secret_tool(room, 'search', *mine).output)
+    assert_succeeds(room.run('avouch', 'forget', '--all'))
+    found = secret_tool(room, 'search', *mine).output
+    assert_equal(found.count('[/'), 2)
+
+
+@test('a keyring that cannot take it never fails the login')
+def _(room):
+    server = prepare(room, publish='keyring')
+    lock(room)
+    assert_equal(password(ask(room)), f'{TOKEN}.1')
+    told = assert_succeeds(room.run('avouch', 'token', 'acme', '--fresh', '-v'))
+    assert_match('avouch-mint: .*locked', told.errors)
+
+
+@test('a published token that is refused is erased with the cached one')
+def _(room):
+    server = prepare(room, publish='keyring')
+    got = password(ask(room))
+    assert_succeeds(ask(room, 'erase', REQUEST[:-1] + f'password={got}\n\n'))
+    assert_equal(lookup(room, *GIT_ITEM, 'git.example'), '')
+    assert_equal(room.credential_files(), [])
+
+
+# --- status and forget ----------------------------------------------------------------------------
+
+def status(room):
+    told = json.loads(assert_succeeds(room.run('avouch', 'status', '--json')).output)
+    return told, {profile['name']: profile for profile in told['profiles']}
+
+
+@test('status tells where each secret lives, in 80 columns')
+def _(room):
+    server = prepare(room, cache='keyring', publish='keyring', key=locked_key,
+                     passphrase='keyring env:PASS')
+    configure(room, server, profile='beta', serve=None, cache='none')
+    configure(room, server, profile='gamma', key='keyring:gamma', serve='https://c.example')
+    assert_equal(password(ask(room, env={'PASS': PASSPHRASE})), f'{TOKEN}.1')
+    shown = assert_succeeds(room.run('avouch', 'status')).output
+    for pattern in (r'acme .*valid 1\d min', r'acme +file +keyring, variable +keyring +items: 2',
+                    r'beta +file +- +nowhere +-', r'gamma +keyring +- +memory +-',
+                    r'\nkeyring: unlocked \(\w+\)\n'):
+        assert_match(pattern, shown)
+    assert_less(max(map(len, shown.splitlines())), 81)
+    told, profiles = status(room)
+    assert_equal(told['keyring']['state'], 'unlocked')
+    assert_equal(profiles['acme']['secrets'],
+                 {'key': 'file', 'passphrase': ['keyring', 'variable'], 'token': 'keyring',
+                  'publish': True, 'published': 2, 'trouble': None})
+    assert_equal(profiles['acme']['state'], 'valid')
+    assert_equal(profiles['gamma']['secrets']['key'], 'keyring')
+
+
+@test('status tells that the keyring is locked or absent, and what could not be put there')
+def _(room):
+    server = prepare(room, publish='keyring')
+    lock(room)
+    password(ask(room))
+    shown = assert_succeeds(room.run('avouch', 'status')).output
+    assert_in('\nkeyring: locked (', shown)
+    assert_match(r'\nacme: its token is not in the keyring: [^\n]*locked', shown)
+    assert_equal(status(room)[0]['keyring']['state'], 'locked')
+    assert_match('locked', status(room)[1]['acme']['secrets']['trouble'])
+    room.environment['DBUS_SESSION_BUS_ADDRESS'] = 'unix:path=/nonexistent/bus'
+    assert_in('\nkeyring: none: ', assert_succeeds(room.run('avouch', 'status')).output)
+    assert_equal(status(room)[0]['keyring']['state'], 'absent')
+
+
+@test('status does not wait for a keyring that hangs, nor ask one that nobody uses')
+def _(room):
+    server = start_issuer(room)
+    start_bus(room)
+    keyring = start_keyring(room)
+    os.kill(keyring.pid, signal.SIGSTOP)
+    configure(room, server)
+    quick = assert_succeeds(room.run('avouch', 'status'))
+    assert_not_in('keyring:', quick.output)
+    assert_equal(status(room)[0]['keyring'], None)
+    configure(room, server, profile='beta', publish='keyring', serve=None)
+    slow = assert_succeeds(room.run('avouch', 'status'))
+    assert_in('keyring: none: ', slow.output)
+    assert_less(slow.seconds, 10)
+
+
+@test('forget --all takes what avouch wrote by itself, and nothing else')
+def _(room):
+    server = prepare(room, cache='keyring', publish='keyring', key='keyring:acme')
+    secret_tool(room, 'store', *KEY_ITEM, 'acme', label='x', secret=plain_key.read_text())
+    secret_tool(room, 'store', *PASSPHRASE_ITEM, 'acme', 'purpose', 'key', label='x', secret='mine')
+    secret_tool(room, 'store', 'service', 'https://git.example', 'username', 'me', label='x',
+                secret='of another program')
+    password(ask(room))
+    foreign = room.write(room.runtime / 'avouch' / 'notes', 'mine')
+    done = assert_succeeds(room.run('avouch', 'forget', '--all'))
+    assert_equal(done.output, 'forgotten: 0; items of the keyring: 3\n')
+    assert_equal(lookup(room, *TOKEN_ITEM, 'acme') + lookup(room, *GIT_ITEM, 'git.example'), '')
+    assert_equal(foreign.read_text(), 'mine')
+    assert_equal(lookup(room, *KEY_ITEM, 'acme'), plain_key.read_text())
+    assert_equal(lookup(room, *PASSPHRASE_ITEM, 'acme'), 'mine')
+    assert_equal(lookup(room, 'service', 'https://git.example'), 'of another program')
+    assert_equal(runtime_files(room, 'kept'), [])
+    assert_equal(password(ask(room)), f'{TOKEN}.2')
+
+
+@test('forget PROFILE leaves the tokens of others in the keyring')
+def _(room):
+    server = prepare(room, cache='keyring', publish='keyring')
+    configure(room, server, profile='beta', cache='keyring', publish='keyring',
+              serve='https://beta.example')
+    for profile in ('acme', 'beta'):
+        assert_succeeds(room.run('avouch', 'token', profile))
+    done = assert_succeeds(room.run('avouch', 'forget', 'acme'))
+    assert_equal(done.output, 'acme: forgotten: 0; items of the keyring: 3\n')
+    assert_equal(lookup(room, *GIT_ITEM, 'git.example'), '')
+    assert_equal(lookup(room, *GIT_ITEM, 'beta.example'), f'{TOKEN}.2')
+    assert_succeeds(room.run('avouch', 'token', 'beta'))
+    assert_equal(len(server.requests), 2)
+
+
+@test('what a profile left in the keyring that is gone from the configuration is forgotten by --all')
+def _(room):
+    server = prepare(room, cache='keyring')
+    password(ask(room))
+    room.write(room.config / 'avouch.conf', '')
+    assert_succeeds(room.run('avouch', 'forget', '--all'))
+    assert_equal(lookup(room, *TOKEN_ITEM, 'acme'), '')
+
+
+@test('forget on a machine without a keyring is an error only where a profile uses one')
+def _(room):
+    server = start_issuer(room)
+    configure(room, server)
+    assert_succeeds(room.run('avouch', 'forget', '--all'))
+    configure(room, server, profile='beta', cache='keyring', serve=None)
+    for words in (['beta'], ['--all']):
+        failed = room.run('avouch', 'forget', *words)
+        assert_equal(failed.code, 4)
+        assert_in('what is in the keyring is still there: ', failed.errors)
+
+
+# --- refresh and its timer ------------------------------------------------------------------------
+
+@test('refresh logs in for what is published and missing, and not for the others')
+def _(room):
+    server = prepare(room, publish='keyring')
+    configure(room, server, profile='beta', serve='https://beta.example')
+    done = assert_succeeds(room.run('avouch', 'refresh'))
+    assert_match(r'^acme: renewed, good for 14 min; published: 2\n$', done.output)
+    assert_equal(lookup(room, *GIT_ITEM, 'git.example'), f'{TOKEN}.1')
+    again = assert_succeeds(room.run('avouch', 'refresh'))
+    assert_match(r'^acme: good for 14 min; published: 2\n$', again.output)
+    assert_equal(len(server.requests), 1)
+    assert_equal(assert_succeeds(room.run('avouch', 'refresh', '--quiet')).output, '')
+    named = assert_succeeds(room.run('avouch', 'refresh', 'beta'))
+    assert_match(r'^beta: renewed, good for 14 min\n$', named.output)
+
+
+@test('refresh renews a token that is due, and one that could not be published')
+def _(room):
+    # Due from the start: the last 60 seconds of 60.
+    server = prepare(room, publish='keyring', token_lifetime='60')
+    password(ask(room))
+    due = assert_succeeds(room.run('avouch', 'refresh'))
+    assert_match(r'^acme: renewed, good for', due.output)
+    assert_equal(lookup(room, *GIT_ITEM, 'git.example'), f'{TOKEN}.2')
+    lock(room)
+    assert_succeeds(room.run('avouch', 'token', 'acme', '--fresh'))
+    failed = room.run('avouch', 'refresh')
+    assert_equal((failed.code, failed.output), (4, ''))
+    assert_match('^avouch: acme: .*locked', failed.errors)
+
+
+@test('refresh takes many profiles at once, tells each failure, and ends with a status of one')
+def _(room):
+    server = start_issuer(room)
+    start_desktop(room)
+    for number in range(12):
+        configure(room, server, profile=f'p{number}', publish='keyring', cache='keyring',
+                  serve=f'https://p{number}.example')
+    for name in ('bad', 'worse'):
+        configure(room, server, profile=name, publish='keyring', key='/nonexistent/key.pem',
+                  serve=None)
+    done = room.run('avouch', 'refresh')
+    assert_equal(done.code, 4)
+    assert_equal(len(done.output.splitlines()), 12)
+    assert_match('avouch: bad: .*No such file', done.errors)
+    assert_match('avouch: worse: .*No such file', done.errors)
+    assert_equal(len(server.requests), 12)
+    assert_equal(secret_tool(room, 'search', 'avouch', 'published').output.count('[/'), 24)
+
+
+@test('refresh without a name leaves out who would be asked for a passphrase')
+def _(room):
+    server = start_issuer(room)
+    configure(room, server, publish='keyring', key=locked_key, passphrase='prompt')
+    configure(room, server, profile='beta', cache='none', serve=None)
+    done = assert_succeeds(room.run('avouch', 'refresh'))
+    assert_equal(done.output, 'no profile publishes its tokens: nothing to renew\n')
+    assert_equal(room.run('avouch', 'refresh', 'acme').code, 4)
+    useless = room.run('avouch', 'refresh', 'beta')
+    assert_equal(useless.code, 3)
+    assert_in('neither cached nor published', useless.errors)
+
+
+def fake_systemctl(room, code=0):
+    """Notes how it is called; CODE is what show-environment ends with."""
+    path = room.write('bin/systemctl', f'''#!/bin/sh
+echo "$*" >>{room.path}/calls
+[ "$2" != show-environment ] || exit {code}
+''', mode=0o755)
+    room.environment['PATH'] = f'{path.parent}:{room.environment["PATH"]}'
+    return lambda: (room.path / 'calls').read_text().splitlines()
+
+
+def units(room):
+    return room.home / '.config' / 'systemd' / 'user'
+
+
+@test('setup timer writes two units, shows what it does, and starts the timer')
+def _(room):
+    server = start_issuer(room)
+    configure(room, server, publish='keyring', token_lifetime='7200')
+    configure(room, server, profile='beta', publish='keyring', token_lifetime='600', serve=None)
+    calls = fake_systemctl(room)
+    dry = assert_succeeds(room.run('avouch', 'setup', 'timer', '--dry-run'))
+    assert_true(not units(room).exists(), 'a dry run wrote something')
+    done = assert_succeeds(room.run('avouch', 'setup', 'timer'))
+    assert_equal(done.output, dry.output)
+    service, timer = ((units(room) / f'avouch-refresh.{kind}').read_text()
+                      for kind in ('service', 'timer'))
+    assert_in(f'\nExecStart="{TEST_BIN}/avouch" refresh --quiet\n', service)
+    assert_in('\nOnUnitActiveSec=100\nRandomizedDelaySec=10\n', timer)
+    for text in (service, timer):
+        assert_in(text, done.output)
+    assert_equal(calls()[-3:], ['--user show-environment', '--user daemon-reload',
+                                '--user enable --now avouch-refresh.timer'])
+
+
+@test('a second setup timer replaces its own units, and --remove takes them away')
+def _(room):
+    server = start_issuer(room)
+    configure(room, server, publish='keyring')
+    calls = fake_systemctl(room)
+    for _ in range(2):
+        assert_succeeds(room.run('avouch', 'setup', 'timer'))
+    gone = assert_succeeds(room.run('avouch', 'setup', 'timer', '--remove'))
+    assert_in('systemctl --user disable --now avouch-refresh.timer\n', gone.output)
+    assert_equal(list(units(room).iterdir()), [])
+    assert_equal(calls()[-2:], ['--user disable --now avouch-refresh.timer', '--user daemon-reload'])
+    assert_succeeds(room.run('avouch', 'setup', 'timer', '--remove'))
+
+
+@test('a unit that somebody else wrote is neither replaced nor removed')
+def _(room):
+    server = start_issuer(room)
+    configure(room, server, publish='keyring')
+    calls = fake_systemctl(room)
+    mine = room.write(units(room) / 'avouch-refresh.timer', '[Timer]\nOnCalendar=daily\n')
+    for words in ([], ['--dry-run'], ['--remove']):
+        refused = room.run('avouch', 'setup', 'timer', *words)
+        assert_equal((refused.code, refused.output), (3, ''))
+        assert_in('was not written by avouch', refused.errors)
+    assert_equal(mine.read_text(), '[Timer]\nOnCalendar=daily\n')
+    assert_equal([path.name for path in units(room).iterdir()], ['avouch-refresh.timer'])
+
+
+@test('without a manager of this user, the units are written and the commands are shown')
+def _(room):
+    server = start_issuer(room)
+    configure(room, server, publish='keyring')
+    calls = fake_systemctl(room, code=1)
+    done = assert_succeeds(room.run('avouch', 'setup', 'timer'))
+    assert_in('systemctl --user enable --now avouch-refresh.timer\n# no systemd manager', done.output)
+    assert_equal(calls(), ['--user show-environment'])
+    assert_true((units(room) / 'avouch-refresh.timer').exists(), 'no unit was written')
+
+
+@test('setup timer without a profile that publishes has nothing to do')
+def _(room):
+    server = start_issuer(room)
+    configure(room, server)
+    done = room.run('avouch', 'setup', 'timer')
+    assert_equal((done.code, done.output), (3, ''))
+    assert_in('hint: add a line "publish = keyring"', done.errors)
 
 
 main()

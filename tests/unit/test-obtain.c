@@ -412,8 +412,6 @@ test_without_cache (Fixture *fixture, const void *data G_GNUC_UNUSED)
 static void
 test_unknown_cache (Fixture *fixture, const void *data G_GNUC_UNUSED)
 {
-  configure (fixture, "ok", "cache = keyring");
-  assert_fails (fixture, AVOUCH_ERROR_CONFIG, "avouch.conf:6");
   configure (fixture, "ok", "cache = disk");
   assert_fails (fixture, AVOUCH_ERROR_CONFIG, "avouch.conf:6");
   g_assert_cmpuint (count_starts (fixture), ==, 0);
