@@ -148,6 +148,13 @@ kept_read_line (Kept *kept, const char *line, size_t length)
     kept->authtype = g_strndup (value, left);
 }
 
+/* What git itself refuses in a line, its end aside. */
+static bool
+breaks_line (const char *line, size_t length)
+{
+  return memchr (line, '\0', length) != NULL || memchr (line, '\r', length) != NULL;
+}
+
 /* False where it would break git's lines. A time that is no number is no time. */
 static bool
 kept_read (Kept *kept, const Secret *secret)
@@ -162,7 +169,7 @@ kept_read (Kept *kept, const Secret *secret)
       const char *newline = memchr (at, '\n', (size_t) (end - at));
       const char *stop = newline != NULL ? newline : end;
 
-      if (text_has_control (at, (size_t) (stop - at)))
+      if (breaks_line (at, (size_t) (stop - at)))
         return false;
       kept_read_line (kept, at, (size_t) (stop - at));
       if (newline == NULL)

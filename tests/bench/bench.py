@@ -27,6 +27,7 @@ os.environ.update(TEST_BIN=str(PREFIX / 'bin'), DEMO_HOST=str(BUILD / 'mock' / '
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'integration'))
 from demohost import CLIENT_ID, USERNAME, start_host  # noqa: E402
 from harness import Room  # noqa: E402
+from keyring import make_keyring_rows  # noqa: E402
 from rows import Row, print_line, print_table, run_rows  # noqa: E402
 from tokens import make_token_rows, print_rates  # noqa: E402
 
@@ -138,6 +139,15 @@ def check_counts(host, rows, healed):
         sys.exit(f'bench: the host counted {stats}, and not {expected} exchanges')
 
 
+def run_keyring():
+    with Room() as room:
+        del room.environment['G_DEBUG']
+        rows = make_keyring_rows(room, HELPER)
+        run_rows(RUNNER, room, rows, WARM_UPS, max(ROUNDS // 5, 1))
+        print("\nA password in GNOME Keyring. Ratio: to secret-tool, or to git's own helper.\n")
+        print_table(rows)
+
+
 def main():
     with Room() as room:
         del room.environment['G_DEBUG']
@@ -163,7 +173,7 @@ def main():
         print('\nOne RSA 2048 key, from what it is kept in. Ratio: to openssl.\n')
         print_table(signers + verifiers)
         print_rates(verifiers)
-
+    run_keyring()
 
 
 main()

@@ -2,12 +2,13 @@
 """A session bus of a test's own, and on it the real gnome-keyring-daemon or a mock of the Secret
 Service: no desktop, no prompt, nothing that the bus could start by itself."""
 import os
+import pathlib
 import subprocess
 
 from harness import assert_equal, wait_until
 
 __all__ = ['SERVICE', 'start', 'start_bus', 'start_keyring', 'start_mock', 'calls_of', 'call',
-           'lock', 'secret_tool', 'items_of']
+           'lock', 'secret_tool', 'items_of', 'build_git_libsecret']
 
 SERVICE = 'org.freedesktop.secrets'
 BUS = '''<busconfig><type>session</type><listen>unix:path=%s</listen>
@@ -93,3 +94,18 @@ def items_of(room, *attributes):
     text = room.run('secret-tool', 'search', '--all', *attributes).output
     return sorted(line.partition(' = ')[2] for line in text.splitlines()
                   if line.startswith('secret = '))
+
+
+def build_git_libsecret(room):
+    """git's own helper for the keyring, from the source that Debian's git brings; None: it is not
+    there."""
+    source = pathlib.Path('/usr/share/doc/git/contrib/credential/libsecret')
+    program = room.path / 'libsecret' / 'git-credential-libsecret'
+    if not (source / 'git-credential-libsecret.c').exists():
+        return None
+    flags = subprocess.run(['pkg-config', '--cflags', '--libs', 'libsecret-1'], check=True,
+                           capture_output=True, text=True).stdout.split()
+    program.parent.mkdir()
+    subprocess.run(['cc', '-w', '-o', program, source / 'git-credential-libsecret.c', *flags],
+                   check=True, timeout=120)
+    return program

@@ -15,7 +15,6 @@ from harness import *  # noqa: E402
 from sessionbus import *  # noqa: E402
 
 HELPER = 'git-credential-avouch'
-LIBSECRET = pathlib.Path('/usr/share/doc/git/contrib/credential/libsecret')
 CANARY = 'canary-9f41b7'
 FUTURE, PAST = 9999999999, 1000000000
 
@@ -203,22 +202,12 @@ def _(room):
 
 # Other programs.
 
-def build_libsecret(room):
-    """git's own helper for the keyring, from the source that Debian's git brings."""
-    source = LIBSECRET / 'git-credential-libsecret.c'
-    if not source.exists():
-        skip(f'only where {LIBSECRET} is')
-    flags = subprocess.run(['pkg-config', '--cflags', '--libs', 'libsecret-1'], check=True,
-                           capture_output=True, text=True).stdout.split()
-    (room.path / 'bin').mkdir()
-    program = room.path / 'bin' / 'git-credential-libsecret'
-    subprocess.run(['cc', '-w', '-o', program, source, *flags], check=True, timeout=120)
-    room.environment['PATH'] += f':{program.parent}'
-
-
 @test('git\'s libsecret helper reads what avouch kept, and avouch what it kept')
 def _(room):
-    build_libsecret(room)
+    program = build_git_libsecret(room)
+    if program is None:
+        skip('only where git\'s contrib/credential/libsecret is installed')
+    room.environment['PATH'] += f':{program.parent}'
     prepare(room)
     for host in ('host=example.com', 'host=example.com:8443'):
         git(room, 'approve', host, 'path=a.git', 'username=u1', f'password=of {host}')
@@ -257,8 +246,8 @@ def _(room):
         secret_tool(room, 'store', '--label=x', 'protocol', 'https', 'server', 'example.com',
                     'user', name, input=secret)
     for name, answer in (('good', ['username=good', 'password=p w']), ('expired', []),
-                         ('odd', ['username=odd', 'password=p']), ('tab', []), ('nul', []),
-                         ('cr', [])):
+                         ('odd', ['username=odd', 'password=p']), ('nul', []), ('cr', []),
+                         ('tab', ['username=tab', 'password=p\tq'])):
         assert_equal(get(room, 'host=example.com', f'username={name}'), answer)
 
 
