@@ -10,9 +10,9 @@ import shutil
 import subprocess
 import threading
 
-from desktop import *
 from harness import *
 from hostile import HostileServer, http
+from sessionbus import secret_tool, start_bus, start_keyring
 
 PASSPHRASE = 'canary-passphrase-7f3a'
 TOKEN = '00Dcanary!token.4b1d9e'
@@ -209,10 +209,10 @@ def _(room):
     start_bus(room)
     start_keyring(room)
     key = make_rsa_key(room.path / 'canary.pem', passphrase=PASSPHRASE)
-    secret_tool(room, 'store', 'xdg:schema', 'avouch.Key', 'name', 'canary', label='x',
-                secret=key.read_text())
-    secret_tool(room, 'store', 'xdg:schema', 'avouch.Passphrase', 'profile', 'canary', 'purpose',
-                'key', label='x', secret=PASSPHRASE)
+    secret_tool(room, 'store', '--label=x', 'xdg:schema', 'avouch.Key', 'name', 'canary',
+                input=key.read_text())
+    secret_tool(room, 'store', '--label=x', 'xdg:schema', 'avouch.Passphrase', 'profile', 'canary',
+                'purpose', 'key', input=PASSPHRASE)
     if 'without keyring' in room.run('avouch', 'key', 'show', 'keyring:canary').errors:
         skip('this build has no keyring support')
     parts = [*encrypted_lines(key), *key_parts(key)]
@@ -223,7 +223,7 @@ def _(room):
                    cache='keyring', publish='keyring')
     output, seen, _ = watch(room, issuer, 'git-credential-avouch', *LOUDEST, 'get')
     assert_in(TOKEN.encode(), output)
-    wait_until(lambda: secret_tool(room, 'lookup', 'server', 'git.example').output == TOKEN,
+    wait_until(lambda: room.run('secret-tool', 'lookup', 'server', 'git.example').output == TOKEN,
                what='nothing was published')
     kept = {(str(path), path.read_bytes()) for path in room.runtime.rglob('*') if path.is_file()}
     assertion = issuer.assertion()

@@ -70,6 +70,11 @@ def lookup(room, *attributes):
     return room.run('secret-tool', 'lookup', *attributes).output
 
 
+def search(room, *attributes):
+    """secret-tool tells labels on its output, and attributes beside it."""
+    return room.run('secret-tool', 'search', '--all', *attributes)
+
+
 def assert_succeeds(result):
     assert_equal(result.code, 0, result.errors)
     return result
@@ -304,7 +309,7 @@ def _(room):
     assert_equal(room.credential_files(), [])
     stored = lookup(room, *TOKEN_ITEM, 'acme')
     assert_in(f'\nsecret={TOKEN}.1\n', stored)
-    assert_in('label = avouch: token of acme\n', secret_tool(room, 'search', *TOKEN_ITEM, 'acme').output)
+    assert_in('label = avouch: token of acme\n', search(room, *TOKEN_ITEM, 'acme').output)
     for path in room.runtime.rglob('*'):
         if path.is_file():
             assert_not_in(TOKEN.encode(), path.read_bytes())
@@ -341,7 +346,7 @@ def _(room):
     done = assert_succeeds(room.run('avouch', 'token', 'acme', '--fresh'))
     assert_equal(done.output, f'{TOKEN}.2\n')
     assert_equal(password(ask(room)), f'{TOKEN}.2')
-    assert_equal(secret_tool(room, 'search', *TOKEN_ITEM, 'acme').output.count('[/'), 1)
+    assert_equal(search(room, *TOKEN_ITEM, 'acme').output.count('[/'), 1)
 
 
 @test('what git has refused is erased from the keyring, and nothing else is')
@@ -372,9 +377,9 @@ def _(room):
     server = prepare(room, cache='keyring')
     password(ask(room))
     hash_of = re.search(r'attribute\.token = ([0-9a-f]{64})',
-                        secret_tool(room, 'search', *TOKEN_ITEM, 'acme').errors)[1]
-    secret_tool(room, 'store', 'xdg:schema', 'avouch.Token', 'token', hash_of, 'profile', 'acme',
-                label='x', secret='password=00D')
+                        search(room, *TOKEN_ITEM, 'acme').errors)[1]
+    secret_tool(room, 'store', '--label=x', 'xdg:schema', 'avouch.Token', 'token', hash_of,
+                'profile', 'acme', input='password=00D')
     assert_equal(password(ask(room)), f'{TOKEN}.2')
 
 
@@ -416,7 +421,7 @@ def _(room):
         assert_equal(lookup(room, *GIT_ITEM, *attributes), f'{TOKEN}.1', str(attributes))
     for place in ('https://git.example', 'https://k8s.example:6443', 'https://git.example/a/b'):
         assert_equal(lookup(room, *PYTHON_ITEM, place, 'username', 'robot'), f'{TOKEN}.1', place)
-    found = secret_tool(room, 'search', 'avouch', 'published').output
+    found = search(room, 'avouch', 'published').output
     assert_equal(found.count('[/'), 6)
     assert_in('label = avouch: https://k8s.example:6443 for git\n', found)
 
@@ -427,7 +432,7 @@ def _(room):
     password(ask(room))
     assert_succeeds(room.run('avouch', 'token', 'acme', '--fresh'))
     assert_equal(lookup(room, *GIT_ITEM, 'git.example'), f'{TOKEN}.2')
-    assert_equal(secret_tool(room, 'search', 'avouch', 'published').output.count('[/'), 2)
+    assert_equal(search(room, 'avouch', 'published').output.count('[/'), 2)
 
 
 @test('a place that the profile no longer serves loses its item with the next login')
@@ -454,13 +459,13 @@ def _(room):
     server = prepare(room, publish='keyring', git_username='robot')
     mine = ('xdg:schema', 'org.git.Password', 'user', 'robot', 'protocol', 'https', 'server',
             'git.example')
-    secret_tool(room, 'store', *mine, label='mine too', secret='typed as well')
-    secret_tool(room, 'store', *mine, 'note', 'mine', label='mine', secret='typed by hand')
+    secret_tool(room, 'store', '--label=mine too', *mine, input='typed as well')
+    secret_tool(room, 'store', '--label=mine', *mine, 'note', 'mine', input='typed by hand')
     password(ask(room))
     assert_equal(lookup(room, *mine, 'note', 'mine'), 'typed by hand')
-    assert_in('typed as well', secret_tool(room, 'search', *mine).output)
+    assert_in('typed as well', search(room, *mine).output)
     assert_succeeds(room.run('avouch', 'forget', '--all'))
-    found = secret_tool(room, 'search', *mine).output
+    found = search(room, *mine).output
     assert_equal(found.count('[/'), 2)
 
 
@@ -545,10 +550,11 @@ def _(room):
 @test('forget --all takes what avouch wrote by itself, and nothing else')
 def _(room):
     server = prepare(room, cache='keyring', publish='keyring', key='keyring:acme')
-    secret_tool(room, 'store', *KEY_ITEM, 'acme', label='x', secret=plain_key.read_text())
-    secret_tool(room, 'store', *PASSPHRASE_ITEM, 'acme', 'purpose', 'key', label='x', secret='mine')
-    secret_tool(room, 'store', 'service', 'https://git.example', 'username', 'me', label='x',
-                secret='of another program')
+    secret_tool(room, 'store', '--label=x', *KEY_ITEM, 'acme', input=plain_key.read_text())
+    secret_tool(room, 'store', '--label=x', *PASSPHRASE_ITEM, 'acme', 'purpose', 'key',
+                input='mine')
+    secret_tool(room, 'store', '--label=x', 'service', 'https://git.example', 'username', 'me',
+                input='of another program')
     password(ask(room))
     foreign = room.write(room.runtime / 'avouch' / 'notes', 'mine')
     done = assert_succeeds(room.run('avouch', 'forget', '--all'))
@@ -646,7 +652,7 @@ def _(room):
     assert_match('avouch: bad: .*No such file', done.errors)
     assert_match('avouch: worse: .*No such file', done.errors)
     assert_equal(len(server.requests), 12)
-    assert_equal(secret_tool(room, 'search', 'avouch', 'published').output.count('[/'), 24)
+    assert_equal(search(room, 'avouch', 'published').output.count('[/'), 24)
 
 
 @test('refresh without a name leaves out who would be asked for a passphrase')
