@@ -57,6 +57,8 @@ renew (const Turn *turn, bool has_token, GError **error)
     .fresh = has_token,
     .verbose = turn->call->verbose,
     .stays = true,
+    /* A timer's: nobody sits there. */
+    .no_prompt = turn->call->count == 0,
   };
   const Request request = { .profile = (char *) profile_name (turn->profile) };
   g_autoptr (Credential) credential = obtain_credential (&request, &options, error);
