@@ -20,8 +20,9 @@ typedef struct {
 } KeyfileHandler;
 
 /* Reads TEXT, LENGTH bytes followed by one more that may be written to, in place. Names are checked
- * by config_is_profile_name, or are CONFIG_GIT; keys are [a-z][a-z0-9-]*, perhaps with a dot and the
- * name of a claim or field behind it ("claim.box_sub_type"). Error: config, as "FILE:LINE: …". */
+ * by config_is_profile_name, or are CONFIG_GIT; keys are [a-z][a-z0-9-]*, perhaps with a dot and
+ * the name of a claim or field behind it ("claim.box_sub_type"). Error: config, as "FILE:LINE: …".
+ */
 bool keyfile_scan (char *text, size_t length, const char *file, const KeyfileHandler *handler,
                    void *data, GError **error);
 

@@ -18,8 +18,8 @@ typedef struct {
   int64_t typed_in; /* out: microseconds that a person took to type; they count for nothing */
 } PassphraseSource;
 
-/* Whether the desktop may ask the user to unlock its keyring for us: it needs a display for that, and
- * nobody waits for a mint in the background, which leads a session of its own (spawn.h). */
+/* Whether the desktop may ask the user to unlock its keyring for us: it needs a display for that,
+ * and nobody waits for a mint in the background, which leads a session of its own (spawn.h). */
 bool fetch_may_interact (const PassphraseSource *source);
 
 bool fetch_passphrase_is_configured (const Profile *profile);
