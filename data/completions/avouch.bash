@@ -58,7 +58,7 @@ _avouch()
       case $(_avouch_command) in
         key*) words='pkcs12 pem' ;;
         request) return ;; # -f is --raw-field there
-        *) words='plain json header env curl soap session-header' ;;
+        *) words='plain json header env curl soap session-header aws' ;;
       esac
       ;;
     --api-version) words='65.0' ;;
@@ -110,8 +110,8 @@ _avouch()
         'key import') words="--to --name --collection --new-passphrase --format --key-alias --passphrase
           --key-passphrase --json $common" ;;
         'key passphrase') words="$(_avouch_profiles) --passphrase --key-passphrase $common" ;;
-        'key jwk') words="--profile --set --alg --use --thumbprint --key-alias --passphrase
-          --key-passphrase $common" ;;
+        'key jwk') words="--profile --set --alg --use --thumbprint --discovery --issuer --keep --force
+          --key-alias --passphrase --key-passphrase $common" ;;
         token) words="$(_avouch_profiles) --url --format --audience --scope --fresh
           --introspect --json $common" ;;
         run) words="$(_avouch_profiles) --min-life -- $common" ;;

@@ -50,7 +50,7 @@ for path in token run request whoami doctor forget revoke refresh 'profile show'
 end
 
 complete -c avouch -n '__avouch_in token' -s u -l url -x -d 'the place to be reached'
-complete -c avouch -n '__avouch_in token' -s f -l format -x -a 'plain json header env curl soap session-header'
+complete -c avouch -n '__avouch_in token' -s f -l format -x -a 'plain json header env curl soap session-header aws'
 complete -c avouch -n '__avouch_in token' -l audience -x -d 'whom the token is for'
 complete -c avouch -n '__avouch_in token' -l scope -x -d 'less than all that the account may do'
 complete -c avouch -n '__avouch_in token' -l fresh -d 'log in even if a token is cached'
@@ -136,6 +136,10 @@ complete -c avouch -n '__avouch_in key jwk' -l set -d 'as a JWK set'
 complete -c avouch -n '__avouch_in key jwk' -l alg -x -a 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA'
 complete -c avouch -n '__avouch_in key jwk' -l use -x -a sig
 complete -c avouch -n '__avouch_in key jwk' -l thumbprint -d 'the RFC 7638 thumbprint alone'
+complete -c avouch -n '__avouch_in key jwk' -l discovery -r -d 'write what an issuer publishes'
+complete -c avouch -n '__avouch_in key jwk' -l issuer -x -d 'where the folder can be read'
+complete -c avouch -n '__avouch_in key jwk' -l keep -d 'published keys stay beside the new one'
+complete -c avouch -n '__avouch_in key jwk' -l force -d 'the new key takes their place'
 
 complete -c avouch -n '__avouch_in profile add' -a salesforce
 complete -c avouch -n '__avouch_in profile add' -l name -x -d 'what to call the profile'

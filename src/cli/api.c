@@ -41,6 +41,21 @@ find_base (Api *api, GError **error)
   return true;
 }
 
+/* What is signed request by request cannot be sent along. */
+static bool
+check_kind (const Api *api, GError **error)
+{
+  if (api->credential->kind != CREDENTIAL_AWS)
+    return true;
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+               _ ("%s: calls with keys of this kind are signed, which its own tools do"),
+               profile_name (api->profile));
+  if (error != NULL)
+    error_add_hint (*error, _ ("\"avouch run %s -- COMMAND\" gives such a tool its keys"),
+                    profile_name (api->profile));
+  return false;
+}
+
 static bool
 prepare (Api *api, const Invocation *invocation, const Profile *profile, GError **error)
 {
@@ -59,7 +74,8 @@ api_open (Api *api, const Invocation *invocation, const char *name, GError **err
   api->config = profiles_load (invocation->environment, error);
   if (api->config == NULL || (profile = profiles_choose (api->config, name, error)) == NULL)
     return false;
-  return prepare (api, invocation, profile, error) && obtain (api, error) && find_base (api, error);
+  return prepare (api, invocation, profile, error) && obtain (api, error) &&
+         check_kind (api, error) && find_base (api, error);
 }
 
 bool
@@ -67,7 +83,8 @@ api_open_with (Api *api, const Invocation *invocation, const Profile *profile,
                Credential *credential, GError **error)
 {
   api->credential = credential;
-  return prepare (api, invocation, profile, error) && find_base (api, error);
+  return prepare (api, invocation, profile, error) && check_kind (api, error) &&
+         find_base (api, error);
 }
 
 void
@@ -131,13 +148,13 @@ issuer_of (const Api *api)
 bool
 api_is_session_over (const Api *api, const ExchangeAnswer *answer)
 {
-  return issuer_of (api)->is_session_over (answer);
+  return issuer_is_session_over (issuer_of (api), answer);
 }
 
 GError *
 api_explain (const Api *api, const ExchangeAnswer *answer)
 {
-  GError *error = issuer_of (api)->explain_call (answer);
+  GError *error = issuer_explain_call (issuer_of (api), answer);
 
   error_add_prefix (error, profile_name (api->profile));
   return error;
@@ -171,6 +188,21 @@ api_renew (Api *api, GError **error)
          obtain (api, error) && find_base (api, error);
 }
 
+/* The call's own, and those that the issuer's API needs. The caller owns the list, not its strings.
+ */
+static GPtrArray *
+join_headers (const char *const *own, char **more)
+{
+  GPtrArray *headers = g_ptr_array_new ();
+
+  for (; own != NULL && *own != NULL; own++)
+    g_ptr_array_add (headers, (void *) *own);
+  for (; more != NULL && *more != NULL; more++)
+    g_ptr_array_add (headers, *more);
+  g_ptr_array_add (headers, NULL);
+  return headers;
+}
+
 static ExchangeAnswer *
 send_once (const Api *api, const ExchangeCall *call, GError **error)
 {
@@ -179,11 +211,16 @@ send_once (const Api *api, const ExchangeCall *call, GError **error)
     .tries = EXCHANGE_TRIES,
     .verbose = api->invocation->verbose,
   };
+  const Issuer *issuer = issuer_of (api);
+  g_auto (GStrv) needed = issuer->call_headers != NULL ? issuer->call_headers (api->profile) : NULL;
+  g_autoptr (GPtrArray) headers = join_headers (call->headers, needed);
   ExchangeCall full = *call;
   g_autoptr (GError) cause = NULL;
   ExchangeAnswer *answer;
 
+  full.headers = (const char *const *) headers->pdata;
   full.bearer = api->credential->secret;
+  full.token_header = issuer->token_header;
   answer = network_exchange (&api->network, &full, &options, &cause);
   if (answer == NULL)
     {

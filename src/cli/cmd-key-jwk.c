@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "algorithm.h"
 #include "base64url.h"
+#include "discovery.h"
 #include "error.h"
 #include "gnutls-auto.h"
 #include "i18n.h"
@@ -18,8 +19,12 @@ typedef struct {
   KeyInputOptions input;
   char *algorithm;
   char *use;
+  char *discovery;
+  char *issuer;
   gboolean set;
   gboolean thumbprint;
+  gboolean keep;
+  gboolean force;
 } JwkOptions;
 
 static const Option jwk_options[] = {
@@ -32,6 +37,14 @@ static const Option jwk_options[] = {
     N_ ("say what the key is for: sig") },
   { "thumbprint", 0, OPTION_FLAG, offsetof (JwkOptions, thumbprint), NULL,
     N_ ("print the RFC 7638 thumbprint alone") },
+  { "discovery", 0, OPTION_STRING, offsetof (JwkOptions, discovery), N_ ("DIR"),
+    N_ ("write what an issuer publishes: DIR/.well-known/openid-configuration and jwks.json") },
+  { "issuer", 0, OPTION_STRING, offsetof (JwkOptions, issuer), N_ ("URL"),
+    N_ ("with --discovery: where DIR can be read; the `iss` of the tokens") },
+  { "keep", 0, OPTION_FLAG, offsetof (JwkOptions, keep), NULL,
+    N_ ("with --discovery: the keys that are published stay beside the new one") },
+  { "force", 0, OPTION_FLAG, offsetof (JwkOptions, force), NULL,
+    N_ ("with --discovery: the new key takes their place") },
   KEY_INPUT_OPTIONS (JwkOptions),
   { 0 },
 };
@@ -39,6 +52,8 @@ static const Option jwk_options[] = {
 static const char *const jwk_example[] = {
   "avouch key jwk --profile acme --set --alg RS256 --use sig",
   N_ ("the JWK set to publish for an issuer that takes no certificate"),
+  "avouch key jwk --profile cluster --discovery public --issuer https://id.example",
+  N_ ("the files to publish, so that a cluster or cloud trusts tokens of the key"),
   "avouch key jwk acme.crt --thumbprint",
   N_ ("the \"kid\" of the key, from its certificate"),
   NULL,
@@ -146,6 +161,15 @@ check_options (const JwkOptions *options, GError **error)
     why = _ ("--use: a key of avouch is for signatures: sig");
   else if (options->algorithm != NULL && algorithm_find (options->algorithm) == NULL)
     why = _ ("--alg: there is no such algorithm");
+  else if (options->discovery == NULL &&
+           (options->issuer != NULL || options->keep || options->force))
+    why = _ ("--issuer, --keep and --force go with --discovery only");
+  else if (options->discovery != NULL && options->issuer == NULL)
+    why = _ ("--discovery needs --issuer, the URL where the folder can be read");
+  else if (options->discovery != NULL && (options->set || options->thumbprint))
+    why = _ ("--discovery goes with no other form");
+  else if (options->keep && options->force)
+    why = _ ("--keep or --force, not both");
   else if (options->thumbprint &&
            (options->set || options->use != NULL || options->algorithm != NULL))
     why = _ ("--thumbprint goes with no other form");
@@ -209,6 +233,51 @@ print (const JwkPublic *jwk, const Subject *subject, const JwkOptions *options, 
   return output_buffer (&output, error);
 }
 
+/* What tokens of the key say in their headers: the profile's own word, or what {thumbprint} gives.
+ */
+static char *
+pick_id (const JwkPublic *jwk, const Profile *profile)
+{
+  const char *id = profile != NULL ? profile_get (profile, "key-id") : NULL;
+
+  return id != NULL && strchr (id, '{') == NULL ? g_strdup (id) : jwk_public_thumbprint (jwk);
+}
+
+/* The first that fits, as where tokens are signed. */
+static const char *
+pick_algorithm (const JwkPublic *jwk, const JwkOptions *options, const Profile *profile)
+{
+  static const char *const by_curve[][2] = {
+    { "P-256", "ES256" },
+    { "P-384", "ES384" },
+    { "P-521", "ES512" },
+  };
+  const char *named = profile != NULL ? profile_get (profile, "algorithm") : NULL;
+
+  if (options->algorithm != NULL || named != NULL)
+    return options->algorithm != NULL ? options->algorithm : named;
+  for (size_t i = 0; i < G_N_ELEMENTS (by_curve); i++)
+    if (strcmp (jwk->values[0], by_curve[i][0]) == 0)
+      return by_curve[i][1];
+  return strcmp (jwk->values[1], "RSA") == 0 ? "RS256" : "EdDSA";
+}
+
+static bool
+publish (const JwkPublic *jwk, const JwkOptions *options, const Profile *profile, GError **error)
+{
+  const Discovery discovery = { options->discovery, options->issuer, options->keep,
+                                options->force };
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autofree char *id = pick_id (jwk, profile);
+
+  for (size_t i = 0; i < JWK_PUBLIC_MEMBERS && jwk->names[i] != NULL; i++)
+    json_object_set_string_member (object, jwk->names[i], jwk->values[i]);
+  json_object_set_string_member (object, "kid", id);
+  json_object_set_string_member (object, "use", "sig");
+  json_object_set_string_member (object, "alg", pick_algorithm (jwk, options, profile));
+  return discovery_check (&discovery, error) && discovery_write (&discovery, object, error);
+}
+
 static bool
 run (const Invocation *call, GError **error)
 {
@@ -223,9 +292,11 @@ run (const Invocation *call, GError **error)
     return false;
   input = key_input_new (call, "avouch key jwk", call->arguments[0], &options->input, error);
   inspection = input != NULL ? key_input_inspect (input, error) : NULL;
-  return inspection != NULL && find_subject (inspection, input, &subject, &owned, error) &&
-         jwk_public_read (subject.public, &jwk, error) && check_algorithm (options, &jwk, error) &&
-         print (&jwk, &subject, options, error);
+  if (inspection == NULL || !find_subject (inspection, input, &subject, &owned, error) ||
+      !jwk_public_read (subject.public, &jwk, error) || !check_algorithm (options, &jwk, error))
+    return false;
+  return options->discovery != NULL ? publish (&jwk, options, key_input_profile (input), error)
+                                    : print (&jwk, &subject, options, error);
 }
 
 const Command command_key_jwk = {

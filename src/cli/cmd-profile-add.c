@@ -276,6 +276,9 @@ settle_key (Addition *addition, GError **error)
 
   if (profile_draft_get (addition->draft, "key") != NULL)
     return settle_given (addition, error);
+  /* Another's token is sent instead: nothing is signed. */
+  if (profile_draft_get (addition->draft, "subject-token") != NULL)
+    return true;
   if (!new_key_choose (&addition->key, addition->draft, environment, error))
     return false;
   addition->makes_key = true;

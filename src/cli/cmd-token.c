@@ -25,7 +25,7 @@ static const Option token_options[] = {
   { "url", 'u', OPTION_STRING, offsetof (TokenOptions, url), N_ ("URL"),
     N_ ("the place to be reached: the profile that serves it answers") },
   { "format", 'f', OPTION_STRING, offsetof (TokenOptions, format), N_ ("FORMAT"),
-    N_ ("plain (the default), json, header, env, curl, soap or session-header") },
+    N_ ("plain (the default), json, header, env, curl, soap, session-header or aws") },
   { "audience", 0, OPTION_STRING, offsetof (TokenOptions, audience), N_ ("AUDIENCE"),
     N_ ("whom the token is for, where the issuer lets one choose") },
   { "scope", 0, OPTION_STRING, offsetof (TokenOptions, scope), N_ ("SCOPE"),

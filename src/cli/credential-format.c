@@ -5,6 +5,7 @@
 #include "i18n.h"
 #include "quote.h"
 #include "suggest.h"
+#include "text.h"
 #include "writer.h"
 
 #include <string.h>
@@ -22,10 +23,25 @@ credential_kind_name (CredentialKind kind)
   return (size_t) kind < G_N_ELEMENTS (kind_names) ? kind_names[kind] : "unknown";
 }
 
+/* Three parts make no sense apart. */
+static bool
+fail_kind (const Credential *credential, const char *format, GError **error)
+{
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+               _ ("%s: a credential of kind %s has no form %s"), credential->profile,
+               credential_kind_name (credential->kind), format);
+  if (error != NULL)
+    error_add_hint (*error, credential->kind == CREDENTIAL_AWS
+                                ? _ ("--format aws, env or json prints its three parts")
+                                : _ ("--format json prints what there is of it"));
+  return false;
+}
+
 static bool
 write_plain (const Credential *credential, SecretBuffer *output, GError **error)
 {
-  (void) error;
+  if (credential->kind == CREDENTIAL_AWS)
+    return fail_kind (credential, "plain", error);
   secret_buffer_append_secret (output, credential->secret);
   secret_buffer_append (output, "\n", 1);
   return true;
@@ -51,6 +67,8 @@ write_json (const Credential *credential, SecretBuffer *output, GError **error)
   if (own_username (credential) != NULL)
     writer_string (&writer, "username", own_username (credential));
   writer_secret (&writer, "token", credential->secret);
+  if (credential->session != NULL)
+    writer_secret (&writer, "session_token", credential->session);
   writer_time (&writer, "expires", credential_published_expiry (credential));
   writer_open (&writer, "details", '{');
   for (size_t i = 0; details != NULL && i + 1 < details->len; i += 2)
@@ -93,10 +111,7 @@ append_header (const Credential *credential, SecretBuffer *output, GError **erro
       return true;
     case CREDENTIAL_AWS:
     default:
-      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
-                   _ ("%s: a credential of kind %s is not sent as a header: use another --format"),
-                   credential->profile, credential_kind_name (credential->kind));
-      return false;
+      return fail_kind (credential, "header", error);
     }
 }
 
@@ -218,6 +233,27 @@ append_text_variable (SecretBuffer *output, const char *name, const char *value)
   append_variable (output, name, value, value != NULL ? strlen (value) : 0);
 }
 
+static void
+append_secret_variable (SecretBuffer *output, const char *name, const Secret *value)
+{
+  size_t length = 0;
+  const char *bytes = value != NULL ? secret_bytes (value, &length) : NULL;
+
+  append_variable (output, name, bytes, length);
+}
+
+/* By the names that AWS's own tools read. */
+static void
+append_aws_variables (SecretBuffer *output, const Credential *credential)
+{
+  append_text_variable (output, "AWS_ACCESS_KEY_ID",
+                        credential_detail (credential, "access_key_id"));
+  append_secret_variable (output, "AWS_SECRET_ACCESS_KEY", credential->secret);
+  append_secret_variable (output, "AWS_SESSION_TOKEN", credential->session);
+  append_text_variable (output, "AWS_REGION", credential_detail (credential, "region"));
+  append_text_variable (output, "AWS_PROFILE", NULL);
+}
+
 static bool
 write_env (const Credential *credential, SecretBuffer *output, GError **error)
 {
@@ -227,11 +263,33 @@ write_env (const Credential *credential, SecretBuffer *output, GError **error)
       g_strdup_printf ("%lld", (long long) credential_published_expiry (credential));
 
   (void) error;
-  append_variable (output, "AVOUCH_TOKEN", bytes, length);
+  if (credential->kind == CREDENTIAL_AWS)
+    append_aws_variables (output, credential);
+  append_variable (output, "AVOUCH_TOKEN", credential->kind != CREDENTIAL_AWS ? bytes : NULL,
+                   length);
   append_text_variable (output, "AVOUCH_EXPIRES_AT", expires_at);
   append_text_variable (output, "AVOUCH_USERNAME", own_username (credential));
   append_text_variable (output, "AVOUCH_INSTANCE_URL",
                         credential_detail (credential, "instance_url"));
+  return true;
+}
+
+/* "Sourcing credentials with an external process", AWS SDKs and Tools Reference Guide. */
+static bool
+write_aws (const Credential *credential, SecretBuffer *output, GError **error)
+{
+  g_autofree char *end = text_format_utc (credential_published_expiry (credential));
+  Writer writer = { .buffer = output };
+
+  if (credential->kind != CREDENTIAL_AWS)
+    return fail_kind (credential, "aws", error);
+  writer_open (&writer, NULL, '{');
+  writer_int (&writer, "Version", 1);
+  writer_string (&writer, "AccessKeyId", credential_detail (credential, "access_key_id"));
+  writer_secret (&writer, "SecretAccessKey", credential->secret);
+  writer_secret (&writer, "SessionToken", credential->session);
+  writer_string (&writer, "Expiration", end);
+  writer_close (&writer, '}');
   return true;
 }
 
@@ -243,6 +301,7 @@ static const CredentialFormat formats[] = {
   { "curl", false, write_curl },
   { "soap", false, write_soap },
   { "session-header", false, write_session_header },
+  { "aws", false, write_aws },
 };
 
 const CredentialFormat *
@@ -258,7 +317,8 @@ credential_format_find (const char *name, GError **error)
       names[i] = formats[i].name;
     }
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
-               _ ("--format %s: not one of plain, json, header, env, curl, soap, session-header"),
+               _ ("--format %s: not one of plain, json, header, env, curl, soap, session-header, "
+                  "aws"),
                name);
   nearest = suggest_nearest (name, names, G_N_ELEMENTS (names));
   if (error != NULL && nearest != NULL)

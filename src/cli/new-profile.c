@@ -254,11 +254,18 @@ new_profile_ask_serve (ProfileDraft *draft, GError **error)
               true, error);
 }
 
+/* PREFIX: "" for the settings' names, "--" for the options' that set them. */
 static void
 note_missing (const ProfileDraft *draft, const char *key, const char *prefix, GString *missing)
 {
+  static const char *const options[] = {
+    "issuer", "login-url", "client-id", "username", "key", NULL
+  };
+  bool other = *prefix != '\0' && !g_strv_contains (options, key);
+
   if (profile_draft_get (draft, key) == NULL)
-    g_string_append_printf (missing, "%s%s%s", missing->len > 0 ? ", " : "", prefix, key);
+    g_string_append_printf (missing, "%s%s%s%s", missing->len > 0 ? ", " : "",
+                            other ? "--set " : prefix, key, other ? "=…" : "");
 }
 
 char *
@@ -304,11 +311,11 @@ bool
 new_profile_warn_of_key (const Profile *profile, const Environment *environment, GError **error)
 {
   const char *key = profile_get (profile, "key");
-  g_autofree char *scheme = g_uri_parse_scheme (key);
+  g_autofree char *scheme = key != NULL ? g_uri_parse_scheme (key) : NULL;
   g_autofree char *path = NULL;
 
   /* A service's credentials are there once it runs. */
-  if (scheme != NULL || g_str_has_prefix (key, SECRET_PATH_CREDENTIALS))
+  if (key == NULL || scheme != NULL || g_str_has_prefix (key, SECRET_PATH_CREDENTIALS))
     return true;
   path = secret_path_resolve (profile, "key", key, environment, error);
   if (path == NULL)

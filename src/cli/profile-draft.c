@@ -4,6 +4,7 @@
 #include "config.h"
 #include "error.h"
 #include "i18n.h"
+#include "keyfile.h"
 #include "text.h"
 
 #include <string.h>
@@ -105,18 +106,12 @@ profile_draft_get (const ProfileDraft *draft, const char *key)
   return NULL;
 }
 
-static bool
-is_key (const char *key)
-{
-  return g_ascii_islower (*key) && key[strspn (key, G_CSET_a_2_z G_CSET_DIGITS "-")] == '\0';
-}
-
 bool
 profile_draft_set (ProfileDraft *draft, const char *key, const char *value, GError **error)
 {
   const char *why = NULL;
 
-  if (!is_key (key))
+  if (!keyfile_is_key (key))
     {
       g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
                    _ ("a setting's name has small letters, digits and \"-\" only"));

@@ -126,7 +126,8 @@ userinfo_ask (Api *api, int64_t began, GError **error)
   if (answer == NULL)
     return NULL;
   if (api_is_success (answer))
-    return account_read (answer, error);
+    return issuer->read_account != NULL ? issuer->read_account (answer, error)
+                                        : account_read (answer, error);
   g_propagate_error (error, explain (answer));
   return NULL;
 }

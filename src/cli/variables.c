@@ -65,18 +65,27 @@ add_detail (Variables *variables, GPtrArray *list, const IssuerVariable *variabl
     add (variables, list, variable->name, value);
 }
 
+static void
+add_one (Variables *variables, GPtrArray *list, const IssuerVariable *variable,
+         const Credential *credential, const Secret *instance)
+{
+  if (variable->part == ISSUER_PART_TOKEN)
+    add (variables, list, variable->name, credential->secret);
+  else if (variable->part == ISSUER_PART_SESSION && credential->session != NULL)
+    add (variables, list, variable->name, credential->session);
+  else if (variable->part == ISSUER_PART_INSTANCE && instance != NULL)
+    add (variables, list, variable->name, instance);
+  else if (variable->part == ISSUER_PART_DETAIL)
+    add_detail (variables, list, variable, credential);
+}
+
 /* INSTANCE: NULL where the issuer has none. */
 static void
 add_table (Variables *variables, GPtrArray *list, const IssuerVariable *table,
            const Credential *credential, const Secret *instance)
 {
   for (; table != NULL && table->name != NULL; table++)
-    if (table->part == ISSUER_PART_TOKEN)
-      add (variables, list, table->name, credential->secret);
-    else if (table->part == ISSUER_PART_INSTANCE && instance != NULL)
-      add (variables, list, table->name, instance);
-    else if (table->part == ISSUER_PART_DETAIL)
-      add_detail (variables, list, table, credential);
+    add_one (variables, list, table, credential, instance);
 }
 
 static void
@@ -114,7 +123,9 @@ variables_fill (Variables *variables, char *const *inherited, const Issuer *issu
     if (!is_in (*inherited, own_variables) && !is_in (*inherited, issuer->variables) &&
         !is_named (*inherited, EXPIRY_NAME))
       g_ptr_array_add (list, *inherited);
-  add_table (variables, list, own_variables, credential, instance);
+  /* Three parts have names of their own only. */
+  if (credential->kind != CREDENTIAL_AWS)
+    add_table (variables, list, own_variables, credential, instance);
   add_expiry (variables, list, credential);
   add_table (variables, list, issuer->variables, credential, instance);
   g_ptr_array_add (list, NULL);

@@ -53,6 +53,7 @@ credential_free (Credential *credential)
   g_free (credential->profile);
   g_free (credential->username);
   secret_unref (credential->secret);
+  g_clear_pointer (&credential->session, secret_unref);
   g_ptr_array_unref (credential->details);
   g_free (credential);
 }
@@ -111,6 +112,18 @@ check_value (const char *what, const char *value, size_t length, GError **error)
   return false;
 }
 
+static bool
+check_session (const Credential *credential, GError **error)
+{
+  size_t length;
+  const char *session;
+
+  if (credential->session == NULL)
+    return true;
+  session = secret_bytes (credential->session, &length);
+  return check_value (N_ ("session token"), session, length, error);
+}
+
 bool
 credential_check (const Credential *credential, GError **error)
 {
@@ -126,7 +139,8 @@ credential_check (const Credential *credential, GError **error)
       return false;
     }
   if (!check_value (N_ ("token"), secret, length, error) ||
-      (username != NULL && !check_value (N_ ("user name"), username, strlen (username), error)))
+      (username != NULL && !check_value (N_ ("user name"), username, strlen (username), error)) ||
+      !check_session (credential, error))
     return false;
   for (size_t i = 0; i < details->len; i++)
     {
@@ -147,6 +161,7 @@ credential_to_record (const Credential *credential)
   record_add (record, "profile", credential->profile);
   record_add (record, "username", credential->username);
   record_add_secret (record, "secret", credential->secret);
+  record_add_secret (record, "session", credential->session);
   record_add_int (record, "issued-at", credential->issued_at);
   record_add_int (record, "expires-at", credential->expires_at);
   record_add_int (record, "refresh-at", credential->refresh_at);
@@ -215,6 +230,7 @@ credential_from_record (const Record *record, GError **error)
   Credential *credential = credential_new (kind, profile, secret, issued_at, expires_at);
   credential->username = g_strdup (record_get (record, "username"));
   credential->refresh_at = refresh_at;
+  credential->session = record_get_secret (record, "session");
   read_details (record, credential);
   return credential;
 }

@@ -8,7 +8,7 @@
 typedef enum {
   CREDENTIAL_BEARER,      /* an access token */
   CREDENTIAL_BASIC,       /* user name and password */
-  CREDENTIAL_AWS,         /* secret: the session's secret key; its other parts are details */
+  CREDENTIAL_AWS,         /* secret: the secret access key; detail access_key_id, and `session` */
   CREDENTIAL_SUBJECT_JWT, /* a JWT that is itself the credential */
 } CredentialKind;
 
@@ -24,6 +24,7 @@ typedef struct {
   char *profile;
   char *username; /* NULL: the tool's own default */
   Secret *secret;
+  Secret *session;    /* the session token of CREDENTIAL_AWS, a secret as well; else NULL */
   int64_t issued_at;  /* unix seconds, this machine's clock */
   int64_t expires_at; /* unix seconds, this machine's clock */
   int64_t refresh_at; /* from here on a mint in the background is due */

@@ -68,8 +68,8 @@ scan_group (Scanner *scanner, char *line, char *end, GError **error)
 }
 
 /* After a dot comes the name of a claim or a form's field, which others chose. */
-static bool
-is_key (const char *key)
+bool
+keyfile_is_key (const char *key)
 {
   static const char foreign[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "_-.:/#";
@@ -153,7 +153,7 @@ scan_setting (Scanner *scanner, char *line, GError **error)
   trim_end (line, equals);
   if (strchr (line, '[') != NULL)
     return refuse (scanner, _ ("a key in brackets (a translation) has no meaning here"), error);
-  if (!is_key (line))
+  if (!keyfile_is_key (line))
     return refuse (scanner,
                    _ ("not a key before the \"=\": lower-case letters, digits and \"-\", a letter "
                       "first, perhaps a dot and the name of a claim or field; 64 at most"),

@@ -26,6 +26,9 @@ typedef struct {
 bool keyfile_scan (char *text, size_t length, const char *file, const KeyfileHandler *handler,
                    void *data, GError **error);
 
+/* Whether a setting may be called so. */
+bool keyfile_is_key (const char *key);
+
 /* An error of kind config as "FILE:LINE: MESSAGE". */
 void keyfile_set_error (const char *file, unsigned line, GError **error, const char *format, ...)
     G_GNUC_PRINTF (4, 5);

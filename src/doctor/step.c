@@ -46,6 +46,14 @@ find (const Patient *patient, const char *name, const Step **step)
   return NULL;
 }
 
+/* A login that asks nobody, or at a place that is not known before, needs no way to be there. */
+static bool
+is_moot (const Patient *patient, const Step *step, const Step *needed)
+{
+  return patient->place == NULL && strcmp (step->name, "login") == 0 &&
+         strcmp (needed->name, "tls") == 0;
+}
+
 /* What STEP needs and has not got: then FINDING says so. */
 static bool
 lacks (const Patient *patient, const Step *step, Finding *finding)
@@ -55,7 +63,8 @@ lacks (const Patient *patient, const Step *step, Finding *finding)
       const Step *needed = NULL;
       const Finding *before = find (patient, step->needs[i], &needed);
 
-      if (before->state != FINDING_BAD && before->state != FINDING_SKIPPED)
+      if ((before->state != FINDING_BAD && before->state != FINDING_SKIPPED) ||
+          is_moot (patient, step, needed))
         continue;
       finding_skip (finding, _ ("not without: %s"), _ (needed->title));
       return true;

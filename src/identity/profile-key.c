@@ -3,6 +3,7 @@
 
 #include "i18n.h"
 #include "passphrase.h"
+#include "secret-key.h"
 #include "secret-path.h"
 #include "stored-secret.h"
 
@@ -13,6 +14,15 @@ fetch_stored_key (const char *name, void *data, GError **error)
   const PassphraseSource *source = data;
 
   return stored_key_find (name, fetch_may_interact (source), source->timeout, error);
+}
+
+/* Only where the profile says so is a secret that others share taken for a key. */
+static bool
+is_shared (const Profile *profile)
+{
+  const char *algorithm = profile_get (profile, "algorithm");
+
+  return algorithm != NULL && g_str_has_prefix (algorithm, "HS");
 }
 
 bool
@@ -40,18 +50,32 @@ profile_key_source (PassphraseSource *source, KeySource *key, char **path, GErro
     .keyring = fetch_stored_key,
     .keyring_data = source,
     .own_passphrase = profile_get (profile, "key-passphrase") != NULL,
+    .secrets = is_shared (profile),
   };
   *path = g_steal_pointer (&found);
   return true;
 }
 
+static Key *
+load_shared (const Profile *profile, const char *location, const char *encoding, GError **error)
+{
+  if (key_is_path (location))
+    return secret_key_load (location, encoding, error);
+  profile_set_error (profile, "secret-encoding", error, _ ("the secret must then be in a file"));
+  return NULL;
+}
+
 Key *
 profile_key_load (PassphraseSource *source, GError **error)
 {
+  const char *encoding = profile_get (source->profile, "secret-encoding");
   g_autofree char *path = NULL;
   KeySource key;
 
-  return profile_key_source (source, &key, &path, error) ? key_load (&key, error) : NULL;
+  if (!profile_key_source (source, &key, &path, error))
+    return NULL;
+  return encoding != NULL ? load_shared (source->profile, path, encoding, error)
+                          : key_load (&key, error);
 }
 
 void

@@ -10,8 +10,8 @@
  * caller owns. Error: config. */
 bool profile_key_source (PassphraseSource *source, KeySource *key, char **path, GError **error);
 
-/* `key`, `key-alias`, and SOURCE for the passphrases, which are fetched only if the container needs
- * them. Errors: config, key, passphrase. */
+/* `key`, `key-alias`, `secret-encoding`, and SOURCE for the passphrases, which are fetched only if
+ * the container needs them. Errors: config, key, passphrase. */
 Key *profile_key_load (PassphraseSource *source, GError **error);
 
 /* For a program that a person typed: this process also looks up the passphrases of `env:` and `fd:`

@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "issuer.h"
 
+#include "aws-sts.h"
 #include "error.h"
 #include "i18n.h"
 #include "salesforce.h"
+#include "self-signed.h"
 #include "text.h"
+#include "told.h"
+#include "vault.h"
 
 #include <string.h>
 
 enum {
+  UNAUTHORIZED = 401,
   TOO_MANY_REQUESTS = 429,
   FIRST_SERVER_ERROR = 500,
   TOO_MANY_HOLD = 60, /* seconds, where neither the answer nor the issuer's table names any */
 };
 
 static const Issuer *const issuers[] = {
-  &salesforce_issuer,
-  NULL,
+  &salesforce_issuer, &self_signed_issuer, &vault_issuer, &aws_sts_issuer, NULL,
 };
 
 const Issuer *const *
@@ -117,12 +121,15 @@ issuer_place (const Issuer *issuer, const Profile *profile, GError **error)
 GError *
 issuer_explain_unavailable (const ExchangeAnswer *answer)
 {
+  g_autofree char *told = told_errors (answer);
   GError *error;
 
   if (answer->status < FIRST_SERVER_ERROR)
     return NULL;
   error = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_NETWORK,
                        _ ("the issuer is unavailable (HTTP %u)"), answer->status);
+  if (*told != '\0')
+    error_add_prefix (error, told);
   error_add_hint (error, _ ("try again later, and see the issuer's status page"));
   return error;
 }
@@ -150,6 +157,8 @@ issuer_call_exchange (const IssuerCall *call)
     .content_type = call->content_type,
     .body = call->body,
     .headers = (const char *const *) call->headers,
+    .bearer = call->bearer,
+    .token_header = call->token_header,
   };
 }
 
@@ -161,7 +170,27 @@ issuer_call_clear (IssuerCall *call)
   g_free (call->content_type);
   g_clear_pointer (&call->body, secret_unref);
   g_strfreev (call->headers);
+  g_clear_pointer (&call->bearer, secret_unref);
   *call = (IssuerCall){ 0 };
+}
+
+GError *
+issuer_explain_call (const Issuer *issuer, const ExchangeAnswer *answer)
+{
+  bool unavailable = answer->status >= FIRST_SERVER_ERROR;
+
+  if (issuer->explain_call != NULL)
+    return issuer->explain_call (answer);
+  return g_error_new (AVOUCH_ERROR, unavailable ? AVOUCH_ERROR_NETWORK : AVOUCH_ERROR_REFUSED,
+                      "%s (HTTP %u)", unavailable ? _ ("the API failed") : _ ("the API refused"),
+                      answer->status);
+}
+
+bool
+issuer_is_session_over (const Issuer *issuer, const ExchangeAnswer *answer)
+{
+  return issuer->is_session_over != NULL ? issuer->is_session_over (answer)
+                                         : answer->status == UNAUTHORIZED;
 }
 
 bool

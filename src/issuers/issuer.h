@@ -3,12 +3,15 @@
  */
 #pragma once
 
+#include "account.h"
 #include "credential.h"
+#include "error.h"
 #include "exchange.h"
 #include "introspection.h"
 #include "jwt.h"
 #include "profile.h"
 #include "request.h"
+#include "strict.h"
 
 typedef struct {
   const Profile *profile;
@@ -34,7 +37,9 @@ typedef struct {
   Url *url;
   char *content_type;
   Secret *body;
-  char **headers; /* name, value, …, NULL; or NULL */
+  char **headers;           /* name, value, …, NULL; or NULL */
+  Secret *bearer;           /* what proves who asks, as "Authorization: Bearer …"; or NULL */
+  const char *token_header; /* static: where BEARER stands instead; see Issuer */
 } IssuerCall;
 void issuer_call_clear (IssuerCall *call);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (IssuerCall, issuer_call_clear)
@@ -76,6 +81,7 @@ typedef struct {
 typedef enum {
   ISSUER_PART_NONE,
   ISSUER_PART_TOKEN,
+  ISSUER_PART_SESSION,  /* the credential's session token */
   ISSUER_PART_INSTANCE, /* see instance_base */
   ISSUER_PART_DETAIL,   /* the credential's detail of the name DETAIL; unset where it has none */
 } IssuerPart;
@@ -93,8 +99,8 @@ typedef struct {
   const char *git_username;        /* what a git server that takes the token by Basic expects */
   const IssuerVariable *variables; /* for `avouch run`; ends with a NULL name; NULL: none */
   bool keyless;                    /* a profile may do without `key`; `check` says which may not */
-  /* The values of a profile that has the right keys, without the private key or the network. Error:
-   * config. */
+  /* The values of a profile that has the right keys, without the private key or the network. NULL:
+   * any will do. Error: config. */
   bool (*check) (const Profile *profile, GError **error);
   /* Where logins go; see issuer_place. NULL: to `login-url`. */
   Url *(*place) (const Profile *profile, GError **error);
@@ -110,12 +116,18 @@ typedef struct {
   /* An answer of status 4xx to an error of kind refused, with a hint where one is known. REFUSAL
    * begins as zeros. The caller owns the error. */
   IssuerExplain explain;
-  /* An answer of status 4xx or 5xx to a call with the token, to an error (refused, network). */
-  GError *(*explain_call) (const ExchangeAnswer *answer);
-  /* Whether such an answer says that the session has ended. */
-  bool (*is_session_over) (const ExchangeAnswer *answer);
 
   /* What only some issuers offer; NULL for what this one does not. */
+
+  /* Calls with the token, as `avouch request` makes them. */
+  const char *token_header; /* the token is the whole value of this header; NULL: "Authorization:
+                               Bearer …" */
+  /* Headers that each such call needs besides: name, value, …, NULL. The caller owns them. */
+  char **(*call_headers) (const Profile *profile);
+  /* An answer of status 4xx or 5xx to one, to an error (refused, network). NULL: by its status. */
+  GError *(*explain_call) (const ExchangeAnswer *answer);
+  /* Whether such an answer says that the session has ended. NULL: status 401 does. */
+  bool (*is_session_over) (const ExchangeAnswer *answer);
 
   /* The call that prolongs FORMER, a cached credential which is still good; `read` takes its
    * answer. What goes wrong ends in a login. False without an error: this one cannot be prolonged.
@@ -134,6 +146,8 @@ typedef struct {
   bool (*revoke) (const IssuerContext *context, const Url *base, const Credential *credential,
                   IssuerCall *call, GError **error);
   const char *userinfo_path; /* below the instance: whom the token acts as; see account.h */
+  /* The 2xx answer from there; NULL: account_read. Error: protocol. */
+  Account *(*read_account) (const ExchangeAnswer *answer, GError **error);
   const char *register_path; /* below login-url: makes a new app; see registration.h */
   /* What a person meant who typed VALUE for SETTING: VALUE, or a usual mistake mended. May be NULL.
    * The caller owns it. Error: usage, for what cannot be meant; it never repeats the value. */
@@ -164,6 +178,10 @@ GError *issuer_explain_unavailable (const ExchangeAnswer *answer);
  * else EXPLAIN's own words. The caller owns the error. */
 GError *issuer_explain (IssuerExplain explain, const IssuerContext *context,
                         const ExchangeAnswer *answer, IssuerRefusal *refusal);
+
+/* By the issuer's own rule, or the usual one. The caller owns the error. */
+GError *issuer_explain_call (const Issuer *issuer, const ExchangeAnswer *answer);
+bool issuer_is_session_over (const Issuer *issuer, const ExchangeAnswer *answer);
 
 /* The profile wants `token-lifetime = introspect`, and its issuer can do it. */
 bool issuer_learns_lifetime (const Issuer *issuer, const Profile *profile);

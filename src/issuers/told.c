@@ -8,8 +8,9 @@
 #include <string.h>
 
 enum {
-  MAX_ID = 64,   /* bytes */
-  MAX_WORD = 80, /* bytes: a user name's limit; access tokens are longer */
+  MAX_ID = 64,    /* bytes */
+  MAX_ERRORS = 4, /* the rest says the same at greater length */
+  MAX_WORD = 80,  /* bytes: a user name's limit; access tokens are longer */
 };
 
 /* 9999-12-31T23:59:59Z */
@@ -87,4 +88,26 @@ told_time (JsonObject *object, const char *name, int64_t *value, bool *found, GE
   if (there)
     *value = seconds;
   return true;
+}
+
+char *
+told_errors (const ExchangeAnswer *answer)
+{
+  size_t length = 0;
+  const char *body = secret_bytes (answer->body, &length);
+  g_autoptr (JsonObject) object = json_strict_object (body, length, NULL);
+  JsonNode *node = object != NULL ? json_object_get_member (object, "errors") : NULL;
+  JsonArray *errors =
+      node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  g_autoptr (GString) told = g_string_new (NULL);
+
+  for (unsigned i = 0; errors != NULL && i < MIN (json_array_get_length (errors), MAX_ERRORS); i++)
+    {
+      JsonNode *text = json_array_get_element (errors, i);
+
+      if (json_node_get_value_type (text) == G_TYPE_STRING)
+        g_string_append_printf (told, "%s%s", told->len > 0 ? "; " : "",
+                                json_node_get_string (text));
+    }
+  return text_clean_told (told->str);
 }

@@ -2,6 +2,7 @@
 /* Members of an issuer's answer that people are to read. */
 #pragma once
 
+#include "exchange.h"
 #include "strict.h"
 
 /* A text for a terminal and for JSON alike, without what could be a token come back; NULL where
@@ -13,3 +14,6 @@ bool told_is_id (const char *text);
 bool told_id (JsonObject *object, const char *name, char **value, GError **error);
 /* Unix seconds. Error: protocol, for what is no date. */
 bool told_time (JsonObject *object, const char *name, int64_t *value, bool *found, GError **error);
+/* The texts of {"errors": ["…"]}, in one line fit to be shown; "" where there is none. The caller
+ * owns it. */
+char *told_errors (const ExchangeAnswer *answer);

@@ -53,6 +53,21 @@ json_need_string (JsonObject *object, const char *name, GError **error)
 }
 
 bool
+json_optional_bool (JsonObject *object, const char *name, bool *value, bool *found, GError **error)
+{
+  JsonNode *node = find_member (object, name);
+
+  *found = false;
+  if (node == NULL)
+    return true;
+  if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_BOOLEAN)
+    return wrong_type (name, _ ("true or false"), error);
+  *value = json_node_get_boolean (node);
+  *found = true;
+  return true;
+}
+
+bool
 json_optional_int (JsonObject *object, const char *name, int64_t *value, bool *found,
                    GError **error)
 {

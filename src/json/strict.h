@@ -29,6 +29,8 @@ JsonObject *json_strict_object (const char *text, size_t length, GError **error)
 const char *json_need_string (JsonObject *object, const char *name, GError **error);
 bool json_optional_string (JsonObject *object, const char *name, const char **value,
                            GError **error);
+bool json_optional_bool (JsonObject *object, const char *name, bool *value, bool *found,
+                         GError **error);
 bool json_optional_int (JsonObject *object, const char *name, int64_t *value, bool *found,
                         GError **error);
 /* Needed, as a secret; json-glib's own copy inside OBJECT is wiped and the member removed. */

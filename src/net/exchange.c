@@ -75,6 +75,7 @@ exchange_free (Exchange *exchange)
   g_clear_pointer (&exchange->call.bearer, secret_unref);
   g_free ((char *) exchange->call.method);
   g_free ((char *) exchange->call.content_type);
+  g_free ((char *) exchange->call.token_header);
   g_clear_pointer (&exchange->url, url_free);
   g_strfreev (exchange->headers);
   g_free (exchange->place);
@@ -96,6 +97,7 @@ copy_call (Exchange *exchange, const ExchangeCall *call)
     .body = call->body != NULL ? secret_ref (call->body) : NULL,
     .headers = (const char *const *) exchange->headers,
     .bearer = call->bearer != NULL ? secret_ref (call->bearer) : NULL,
+    .token_header = g_strdup (call->token_header),
     .sink = call->sink,
     .once = call->once,
   };

@@ -45,6 +45,7 @@ typedef struct {
   Secret *body;               /* NULL without one */
   const char *const *headers; /* name, value, …, NULL; or NULL */
   Secret *bearer;             /* the token of "Authorization: Bearer …"; NULL: none is sent */
+  const char *token_header;   /* a header of which it is the whole value instead; or NULL */
   const ExchangeSink *sink;   /* borrowed; NULL: the body is collected */
   /* What may have been carried out is not sent again: after a 5xx only where it says 503 with a
    * Retry-After, which is a refusal to begin. */

@@ -56,13 +56,19 @@ on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *con
   g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (connection), TRUE);
 }
 
-/* libsoup keeps a copy of its own, which is overwritten when it is freed (M_PERTURB). */
+/* libsoup keeps a copy of its own, which is overwritten when it is freed (M_PERTURB). HEADER: NULL
+ * for the usual one. */
 static void
-add_bearer (SoupMessageHeaders *headers, const Secret *token)
+add_token (SoupMessageHeaders *headers, const Secret *token, const char *header)
 {
   g_auto (SecretBuffer) value = { 0 };
   g_autoptr (Secret) whole = NULL;
 
+  if (header != NULL)
+    {
+      soup_message_headers_replace (headers, header, secret_bytes (token, NULL));
+      return;
+    }
   secret_buffer_append (&value, "Bearer ", -1);
   secret_buffer_append_secret (&value, token);
   whole = secret_buffer_end (&value);
@@ -82,7 +88,7 @@ message_new (const ExchangeCall *call)
   for (size_t i = 0; call->headers != NULL && call->headers[i] != NULL; i += 2)
     soup_message_headers_append (headers, call->headers[i], call->headers[i + 1]);
   if (call->bearer != NULL)
-    add_bearer (headers, call->bearer);
+    add_token (headers, call->bearer, call->token_header);
   if (call->body != NULL)
     {
       size_t length = 0;

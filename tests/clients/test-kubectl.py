@@ -9,7 +9,8 @@ import shutil
 
 from demohost import *
 from harness import *
-from hostile import HostileServer, always
+from hostile import HostileServer, always, http
+from rs256 import TokenError, verify_by_discovery
 
 API = 'client.authentication.k8s.io/'
 VERSIONS = ('v1', 'v1beta1')
@@ -141,6 +142,83 @@ def _(room):
     assert_equal(done.code, 0, done.errors)
     kubectl(room, 'get', '--raw', '/version')
     assert_equal(host.exchanges(), 1)
+
+
+class ApiServer:
+    """A cluster that trusts whoever published FOLDER as ISSUER (--oidc-issuer-url and
+    --oidc-client-id of kube-apiserver); a behaviour for HostileServer."""
+
+    def __init__(self, folder, issuer, audience):
+        self.folder, self.issuer, self.audience = folder, issuer, audience
+        self.ahead = 0
+        self.accepted = []
+        self.refusals = []
+
+    def __call__(self, connection, request):
+        token = request.headers.get('authorization', '').removeprefix('Bearer ')
+        try:
+            verify_by_discovery(token, self.folder, self.issuer, self.audience, self.ahead)
+            self.accepted.append(token)
+            answer = 200, {'gitVersion': 'v1.32.0'}
+        except (TokenError, ValueError) as error:
+            self.refusals.append(str(error))
+            answer = 401, {'kind': 'Status', 'apiVersion': 'v1', 'status': 'Failure',
+                           'reason': 'Unauthorized', 'message': 'Unauthorized', 'code': 401}
+        connection.sendall(http(*answer, headers=['Connection: close']))
+
+
+ISSUER = 'https://id.example/robots'
+
+
+def start_cluster(room, **settings):
+    """A cluster that verifies by the files of `avouch key jwk --discovery`, and a self-signing
+    profile for it."""
+    start(room, cluster_info=True)
+    key = make_rsa_key(room.keys / 'cluster.pem')
+    done = room.run('avouch', 'key', 'jwk', key, '--discovery', room.path / 'public', '--issuer',
+                    ISSUER)
+    assert_equal(done.code, 0, done.errors)
+    cluster = ApiServer(room.path / 'public', ISSUER, 'cluster-1')
+    authority = Authority(room.path / 'ca')
+    server = room.serve(HostileServer(cluster, *authority.issue('localhost')))
+    room.configure('cluster', **{
+        'issuer': 'self-signed', 'key': key, 'client-id': ISSUER, 'username': 'ci',
+        'audience': 'cluster-1', 'key-id': '{thumbprint}', 'claim.jti': '{uuid}',
+        'serve': server.url(), **settings})
+    set_cluster(room, server.url(), authority.certificate)
+    return cluster
+
+
+@test('a cluster that trusts the published files takes a self-signed token, and again from the cache')
+def _(room):
+    cluster = start_cluster(room)
+    for _ in range(2):
+        assert_in('gitVersion', kubectl(room, 'get', '--raw', '/version').output)
+    assert_equal(len(set(cluster.accepted)), 1)
+    assert_equal(cluster.refusals, [])
+
+
+@test('a self-signed token that the cluster takes for expired is signed anew')
+def _(room):
+    cluster = start_cluster(room)
+    kubectl(room, 'get', '--raw', '/version')
+    cluster.ahead = 3600
+    kubectl(room, 'get', '--raw', '/version', code=1)
+    assert_in('expired', cluster.refusals)
+    cluster.ahead = 0
+    kubectl(room, 'get', '--raw', '/version')
+    assert_equal(len(set(cluster.accepted)), 2)
+
+
+@test('a self-signed token for another audience is refused, until the profile is corrected')
+def _(room):
+    cluster = start_cluster(room, audience='cluster-2')
+    kubectl(room, 'get', '--raw', '/version', code=1)
+    assert_equal(set(cluster.refusals), {'audience'})
+    path = room.config / 'avouch.conf'
+    room.write(path, path.read_text().replace('cluster-2', 'cluster-1'))
+    kubectl(room, 'get', '--raw', '/version')
+    assert_equal(len(cluster.accepted), 1)
 
 
 main()

@@ -162,8 +162,18 @@ def issuer_settings():
     for path in sorted((ROOT / 'src' / 'issuers').glob('*.c')):
         text = path.read_text(encoding='utf-8')
         for table in re.findall(r'IssuerSetting \w+\[\]\s*=\s*{(.*?)\n};', text, re.S):
-            found.setdefault(path.stem, set()).update(re.findall(r'{\s*"([a-z-]+)"', table))
+            table = table.replace('SUBJECT_SETTING', '"subject-token"')
+            found.setdefault(path.stem, set()).update(settings_of(table))
     return found
+
+
+def settings_of(table):
+    return set(re.findall(r'{\s*"([a-z-]+\.?)"', table))
+
+
+def signed_settings():
+    """What issuers share whose profiles sign a JWT of their own."""
+    return settings_of(read('src/issuers/assertion.h') + read('src/issuers/claims-settings.h'))
 
 
 def run_variables():
@@ -185,7 +195,7 @@ def _(room):
 
 
 def settings_in(text):
-    return set(re.findall(r'^\.It Ic ([a-z-]+)$', text, re.M))
+    return set(re.findall(r'^\.It Ic ([a-z-]+\.?)(?:NAME)?$', text, re.M))
 
 
 @test('avouch.conf(5) lists each setting that there is, and no other')
@@ -195,6 +205,7 @@ def _(room):
     assert_true('issuer' in shared, 'no table of shared settings in profile.c')
     assert_equal(settings_in(parts['SETTINGS OF EVERY PROFILE']), shared)
     assert_in('salesforce', issuer_settings())
+    assert_equal(settings_in(parts['SETTINGS OF SIGNED TOKENS']) - shared, signed_settings())
     for issuer, settings in issuer_settings().items():
         described = settings_in(parts[f'SETTINGS OF {issuer.upper()}'])
         assert_equal(settings - described, set(), f'{issuer}: not described')

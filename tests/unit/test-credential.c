@@ -69,6 +69,7 @@ test_round_trip (void)
   credential_add_detail (credential, "instance_url", "https://acme.example");
   credential_add_detail (credential, "absent", NULL);
   credential_add_detail (credential, "scope", "a b");
+  credential->session = secret_new ("session", strlen ("session"));
   g_autoptr (Record) record = credential_to_record (credential);
   g_autoptr (Credential) back = credential_from_record (record, &error);
   g_assert_no_error (error);
@@ -76,6 +77,7 @@ test_round_trip (void)
   g_assert_cmpstr (credential_detail (back, "instance_url"), ==, "https://acme.example");
   g_assert_cmpstr (credential_detail (back, "scope"), ==, "a b");
   g_assert_null (credential_detail (back, "absent"));
+  g_assert_true (secret_equal (back->session, credential->session));
 }
 
 static void
