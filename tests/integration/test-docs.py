@@ -317,6 +317,12 @@ def _(room):
     assert_true(len(read('README.md').splitlines()) <= 150, 'README.md is longer than 150 lines')
 
 
+@test('the issuer that adding-an-issuer.md shows is small')
+def _(room):
+    block, = fenced_blocks('data/doc/adding-an-issuer.md', 'c')
+    assert_less(len(block.splitlines()), 61, 'lines of code')
+
+
 @test('links between the documents lead to files that exist')
 def _(room):
     for path in ['README.md', *map(str, sorted((ROOT / 'data' / 'doc').glob('*.md')))]:
