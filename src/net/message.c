@@ -34,9 +34,8 @@ message_session_new (const ExchangeOptions *options, GError **error)
 
   session = soup_session_new_with_options ("user-agent", "avouch/" AVOUCH_VERSION, "max-conns", 1,
                                            "proxy-resolver", resolver, "tls-database", trust, NULL);
-  /* No unfolding of compressed bodies (they would grow past any bound), no passwords. */
+  /* No unfolding of compressed bodies: they would grow past any bound. */
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
-  soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
   return session;
 }
 
@@ -84,6 +83,9 @@ message_new (const ExchangeCall *call)
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
 
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  /* No passwords. For a session that has no such feature at all, libsoup reads a 401 to the end of
+   * the connection before it hands it out. */
+  soup_message_disable_feature (message, SOUP_TYPE_AUTH_MANAGER);
   g_signal_connect (message, "network-event", G_CALLBACK (on_network_event), NULL);
   for (size_t i = 0; call->headers != NULL && call->headers[i] != NULL; i += 2)
     soup_message_headers_append (headers, call->headers[i], call->headers[i + 1]);
