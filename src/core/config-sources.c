@@ -11,12 +11,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct _ConfigSources {
   uid_t uid;
   GPtrArray *files; /* paths; its last element is NULL once all are found */
   GArray *stamps;   /* Stamp, one a file */
+  Presets *presets; /* not looked at before a profile names one */
 };
 
 typedef struct {
@@ -165,6 +167,7 @@ config_sources_find (const Environment *environment, GError **error)
   sources->uid = environment->uid;
   sources->files = g_ptr_array_new_with_free_func (g_free);
   sources->stamps = g_array_new (FALSE, FALSE, sizeof (Stamp));
+  sources->presets = presets_new (environment);
   if (environment->config_override != NULL
           ? !add_override (sources, environment->config_override, error)
           : !add_layers (sources, environment, error))
@@ -180,6 +183,7 @@ config_sources_free (ConfigSources *sources)
     return;
   g_ptr_array_unref (sources->files);
   g_array_unref (sources->stamps);
+  presets_free (sources->presets);
   g_free (sources);
 }
 
@@ -193,6 +197,12 @@ uid_t
 config_sources_uid (const ConfigSources *sources)
 {
   return sources->uid;
+}
+
+Presets *
+config_sources_presets (const ConfigSources *sources)
+{
+  return sources->presets;
 }
 
 bool

@@ -3,8 +3,9 @@
 #pragma once
 
 #include "config.h"
-
-#include <sys/stat.h>
+#include "preset.h"
 
 /* Whose configuration it is: files must be this user's or root's. */
 uid_t config_sources_uid (const ConfigSources *sources);
+/* Borrowed. */
+Presets *config_sources_presets (const ConfigSources *sources);

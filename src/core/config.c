@@ -2,17 +2,13 @@
 /* What the files say: read, checked, and merged into profiles. */
 #include "config.h"
 
+#include "config-file.h"
 #include "config-sources.h"
-#include "error.h"
 #include "i18n.h"
 #include "keyfile.h"
-#include "text.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct _Config {
   GPtrArray *profiles;
@@ -59,100 +55,6 @@ loader_clear (Loader *loader)
   g_ptr_array_unref (loader->texts);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Loader, loader_clear)
-
-static bool
-refuse_file (const char *file, const char *why, GError **error)
-{
-  g_autofree char *shown = text_clean (file, -1);
-
-  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG, "%s: %s", shown, why);
-  return false;
-}
-
-static bool
-check_file (const char *file, const struct stat *status, uid_t uid, GError **error)
-{
-  if (!S_ISREG (status->st_mode))
-    return refuse_file (file, _ ("not a regular file"), error);
-  if (status->st_uid != 0 && status->st_uid != uid)
-    return refuse_file (file, _ ("belongs to another user"), error);
-  if ((status->st_mode & S_IWOTH) != 0)
-    {
-      g_autofree char *shown = text_clean (file, -1);
-
-      refuse_file (file, _ ("every user of this machine may write to it"), error);
-      if (error != NULL)
-        error_add_hint (*error, "chmod o-w %s", shown);
-      return false;
-    }
-  if (status->st_size > CONFIG_MAX_FILE)
-    {
-      g_autofree char *why = g_strdup_printf (_ ("longer than %d bytes"), CONFIG_MAX_FILE);
-      return refuse_file (file, why, error);
-    }
-  return true;
-}
-
-/* Fills TEXT, SIZE bytes; a file that has become shorter since is what it is. */
-static bool
-read_all (int fd, char *text, size_t size, size_t *length)
-{
-  size_t done = 0;
-
-  while (done < size)
-    {
-      ssize_t count = read (fd, text + done, size - done);
-
-      if (count < 0 && errno == EINTR)
-        continue;
-      if (count < 0)
-        return false;
-      if (count == 0)
-        break;
-      done += (size_t) count;
-    }
-  *length = done;
-  return true;
-}
-
-static char *
-read_opened (int fd, const char *file, uid_t uid, size_t *length, GError **error)
-{
-  struct stat status;
-
-  if (fstat (fd, &status) != 0)
-    {
-      refuse_file (file, g_strerror (errno), error);
-      return NULL;
-    }
-  if (!check_file (file, &status, uid, error))
-    return NULL;
-
-  g_autofree char *text = g_malloc ((size_t) status.st_size + 1);
-  if (!read_all (fd, text, (size_t) status.st_size, length))
-    {
-      refuse_file (file, g_strerror (errno), error);
-      return NULL;
-    }
-  return g_steal_pointer (&text);
-}
-
-/* The content, and room for one byte after it. */
-static char *
-read_file (const char *file, uid_t uid, size_t *length, GError **error)
-{
-  /* Not to hang on a FIFO before it is known to be one. */
-  int fd = open (file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-  if (fd < 0)
-    {
-      refuse_file (file, g_strerror (errno), error);
-      return NULL;
-    }
-  char *text = read_opened (fd, file, uid, length, error);
-  close (fd);
-  return text;
-}
 
 static Group *
 begin_group (Loader *loader, const char *name)
@@ -211,7 +113,7 @@ scan_files (Loader *loader, const ConfigSources *sources, GError **error)
   for (; *files != NULL; files++)
     {
       size_t length;
-      char *text = read_file (*files, config_sources_uid (sources), &length, error);
+      char *text = config_file_read (*files, config_sources_uid (sources), &length, error);
 
       if (text == NULL)
         return false;
@@ -250,7 +152,7 @@ check_not_repeated (const Entry *former, const Entry *entry, GError **error)
 }
 
 static Profile *
-merge_group (const Group *group, GError **error)
+merge_group (const Group *group, Presets *presets, GError **error)
 {
   const Entry *entries = (const Entry *) group->entries->data;
   g_autofree Setting *settings = g_new (Setting, group->entries->len);
@@ -266,7 +168,7 @@ merge_group (const Group *group, GError **error)
         return NULL;
       settings[again ? count - 1 : count++] = entries[i].setting;
     }
-  return profile_new (group->name, settings, count, error);
+  return presets_profile (presets, group->name, settings, count, error);
 }
 
 static bool
@@ -305,11 +207,11 @@ take_group (Config *config, Profile *group, GError **error)
 }
 
 static bool
-merge_groups (Config *config, const Loader *loader, GError **error)
+merge_groups (Config *config, const Loader *loader, Presets *presets, GError **error)
 {
   for (size_t i = 0; i < loader->groups->len; i++)
     {
-      Profile *group = merge_group (loader->groups->pdata[i], error);
+      Profile *group = merge_group (loader->groups->pdata[i], presets, error);
 
       if (group == NULL || !take_group (config, group, error))
         return false;
@@ -329,7 +231,8 @@ config_load (const ConfigSources *sources, GError **error)
 
   config->profiles = g_ptr_array_new_with_free_func ((GDestroyNotify) profile_unref);
   config->by_name = g_hash_table_new (g_str_hash, g_str_equal);
-  if (!scan_files (&loader, sources, error) || !merge_groups (config, &loader, error))
+  if (!scan_files (&loader, sources, error) ||
+      !merge_groups (config, &loader, config_sources_presets (sources), error))
     return NULL;
   return g_steal_pointer (&config);
 }

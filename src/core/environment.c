@@ -78,6 +78,7 @@ environment_read (void)
   environment->runtime_dir = dup_absolute (getenv ("XDG_RUNTIME_DIR"));
   environment->credentials = dup_absolute (getenv ("CREDENTIALS_DIRECTORY"));
   environment->system_dir = g_strdup (avouch_system_dir);
+  environment->preset_dir = g_strdup (avouch_preset_dir);
   environment->mint_path = g_strdup (avouch_mint_path);
   environment->keyring_path = g_strdup (avouch_keyring_path);
   environment->inherited = g_strdupv (environ);
@@ -95,6 +96,7 @@ environment_free (Environment *environment)
   g_free (environment->runtime_dir);
   g_free (environment->credentials);
   g_free (environment->system_dir);
+  g_free (environment->preset_dir);
   g_free (environment->mint_path);
   g_free (environment->keyring_path);
   g_strfreev (environment->inherited);

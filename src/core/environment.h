@@ -15,6 +15,7 @@ typedef struct {
   char *runtime_dir;     /* XDG_RUNTIME_DIR if absolute, else NULL */
   char *credentials;     /* CREDENTIALS_DIRECTORY if absolute: a systemd service's; else NULL */
   char *system_dir;      /* where avouch.conf of the machine is: compiled in, /etc/avouch */
+  char *preset_dir;      /* where the presets are that come with avouch: compiled in */
   char *mint_path;       /* the absolute path of avouch-mint: compiled in */
   char *keyring_path;    /* likewise, of avouch-keyring */
   char **inherited;      /* environ as it was at the start */
@@ -42,3 +43,4 @@ void environment_distrust (void);
 extern const char *const avouch_mint_path;
 extern const char *const avouch_keyring_path;
 extern const char *const avouch_system_dir;
+extern const char *const avouch_preset_dir;

@@ -6,3 +6,4 @@
 const char *const avouch_mint_path = AVOUCH_MINT_PATH;
 const char *const avouch_keyring_path = AVOUCH_KEYRING_PATH;
 const char *const avouch_system_dir = AVOUCH_SYSTEM_DIR;
+const char *const avouch_preset_dir = AVOUCH_PRESET_DIR;

@@ -28,7 +28,7 @@ static const char *const shared_keys[] = {
   "issuer",   "key",       "key-alias", "passphrase",         "key-passphrase",     "serve",
   "audience", "algorithm", "key-id",    "assertion-lifetime", "token-lifetime",     "ca-file",
   "timeout",  "cache",     "proxy",     "git-username",       "keyring-collection", "publish",
-  NULL,
+  "preset",   NULL,
 };
 
 bool
@@ -62,18 +62,32 @@ copy_settings (Profile *profile, const Setting *settings)
     qsort (profile->settings, profile->count, sizeof *profile->settings, compare_settings);
 }
 
-/* "FILE:LINE: KEY"; for a key that is not set, the file where the profile begins. */
+const char *
+profile_file (const Profile *profile)
+{
+  static const char *const own[] = { "preset", "issuer" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (own); i++)
+    {
+      const Setting *setting = profile_setting (profile, own[i]);
+
+      if (setting != NULL)
+        return setting->file;
+    }
+  return profile->count > 0 ? profile->settings[0].file : NULL;
+}
+
+/* "FILE:LINE: KEY"; for a key that is not set, the file where the profile is written. */
 static char *
 describe_place (const Profile *profile, const char *key)
 {
   const Setting *setting = profile_setting (profile, key);
-  const Setting *nearest =
-      setting != NULL ? setting : (profile->count > 0 ? profile->settings : NULL);
+  const char *name = setting != NULL ? setting->file : profile_file (profile);
 
-  if (nearest == NULL || nearest->file == NULL)
+  if (name == NULL)
     return g_strdup (key);
 
-  g_autofree char *file = text_clean (nearest->file, -1);
+  g_autofree char *file = text_clean (name, -1);
   return setting != NULL ? g_strdup_printf ("%s:%u: %s", file, setting->line, key)
                          : g_strdup_printf ("%s: %s", file, key);
 }

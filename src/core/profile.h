@@ -24,6 +24,9 @@ const char *profile_name (const Profile *profile);
 /* NULL where the key is not set. Borrowed. */
 const char *profile_get (const Profile *profile, const char *key);
 const Setting *profile_setting (const Profile *profile, const char *key);
+/* Where it is written: what it says itself, not what comes from a preset. NULL if it says nothing.
+ * Borrowed. */
+const char *profile_file (const Profile *profile);
 /* Every setting, in byte order of the keys. */
 const Setting *profile_settings (const Profile *profile, size_t *count);
 /* The parsed `serve`, in the order written; Pattern *, borrowed. */
