@@ -5,6 +5,8 @@
 #include "error.h"
 #include "gnutls-auto.h"
 #include "i18n.h"
+#include "key-private.h"
+#include "pair.h"
 #include "text.h"
 
 #include <gnutls/crypto.h>
@@ -273,6 +275,62 @@ certificates_read (const char *text, size_t length)
   for (unsigned i = 0; i < count; i++)
     g_ptr_array_add (list, certificates[i]);
   return list;
+}
+
+/* A token may tell nothing of its key's public half: then it signs something. */
+static bool
+is_of (gnutls_x509_crt_t certificate, const Key *key)
+{
+  g_auto (gnutls_pubkey_t) certified = NULL;
+
+  return pair_fits (key_private (key), certificate) ||
+         (gnutls_pubkey_init (&certified) >= 0 &&
+          gnutls_pubkey_import_x509 (certified, certificate, 0) >= 0 &&
+          pair_signs (key_private (key), certified));
+}
+
+static gnutls_x509_crt_t
+pick (GPtrArray *certificates, const Key *key, GError **error)
+{
+  for (unsigned i = 0; certificates != NULL && i < certificates->len; i++)
+    if (is_of (certificates->pdata[i], key))
+      {
+        gnutls_x509_crt_t found = certificates->pdata[i];
+
+        certificates->pdata[i] = NULL;
+        return found;
+      }
+  if (certificates == NULL)
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY, _ ("there is no certificate in it"));
+  else
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_KEY,
+                 _ ("no certificate in it belongs to the private key"));
+  return NULL;
+}
+
+gnutls_x509_crt_t
+certificate_load (const char *path, const Key *key, GError **error)
+{
+  GError *reason = NULL;
+  g_autoptr (Secret) content = key_file_read_public (path, &reason);
+  g_autoptr (GPtrArray) list = NULL;
+  gnutls_x509_crt_t found = NULL;
+  size_t length = 0;
+  const char *bytes = content != NULL ? secret_bytes (content, &length) : NULL;
+
+  if (bytes != NULL)
+    {
+      list = certificates_read (bytes, length);
+      found = pick (list, key, &reason);
+    }
+  if (found == NULL)
+    {
+      g_autofree char *name = text_clean (path, -1);
+
+      error_add_prefix (reason, name);
+      g_propagate_error (error, reason);
+    }
+  return found;
 }
 
 Secret *

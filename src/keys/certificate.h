@@ -19,6 +19,10 @@ gnutls_x509_crt_t certificate_make (const Key *key, const char *subject, unsigne
  * gnutls_x509_crt_t; NULL: none. The caller owns the array, which releases them. */
 GPtrArray *certificates_read (const char *text, size_t length);
 
+/* Of those in the file PATH, which others may read, the one that is KEY's. The caller owns it.
+ * Error: key, naming the file. */
+gnutls_x509_crt_t certificate_load (const char *path, const Key *key, GError **error);
+
 /* The file that an issuer's console takes, or the bare DER. Error: key. */
 Secret *certificate_encode (gnutls_x509_crt_t certificate, gnutls_x509_crt_fmt_t format,
                             GError **error);

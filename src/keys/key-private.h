@@ -15,6 +15,7 @@ typedef struct {
 extern const Container container_pkcs12;
 extern const Container container_der;
 extern const Container container_jks;
+extern const Container container_account;
 extern const Container container_pem;
 extern const Container container_jwk;
 /* What is not a key to us: recognises everything, and says what it is. */
@@ -40,6 +41,8 @@ Key *key_new_public (gnutls_pubkey_t public, GError **error);
 Key *key_new_secret (Secret *secret, GError **error);
 /* What the JWK says besides; both may be NULL, and are copied. */
 void key_set_jwk (Key *key, const char *id, const char *algorithm);
+/* Whose it is; NULL: nobody says. Copied. */
+void key_set_account (Key *key, const char *account);
 /* DATA is released after the handle of the private key. */
 void key_keep (Key *key, void *data, GDestroyNotify release);
 

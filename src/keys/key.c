@@ -26,6 +26,7 @@ struct _Key {
   Secret *secret;
   char *id;             /* "kid" */
   char *only_algorithm; /* "alg" */
+  char *account;
   gnutls_x509_crt_t certificate;
   void *kept; /* what PRIVATE refers to */
   GDestroyNotify release;
@@ -40,9 +41,10 @@ static const struct {
   { GNUTLS_PK_EDDSA_ED448, KEY_EDDSA },
 };
 
-/* Tried in this order: binary formats first, for any of them may hold "-----BEGIN" by chance. */
+/* Tried in this order: binary formats first, for any of them may hold "-----BEGIN" by chance; and a
+ * service account's JSON does hold it. */
 static const Container *const containers[] = {
-  &container_pkcs12, &container_der, &container_jks,
+  &container_pkcs12, &container_der, &container_jks,     &container_account,
   &container_pem,    &container_jwk, &container_foreign,
 };
 
@@ -192,6 +194,13 @@ key_new_secret (Secret *secret, GError **error)
     .secret = secret_ref (secret),
   };
   return key;
+}
+
+void
+key_set_account (Key *key, const char *account)
+{
+  g_free (key->account);
+  key->account = g_strdup (account);
 }
 
 void
@@ -363,6 +372,7 @@ key_unref (Key *key)
   g_clear_pointer (&key->secret, secret_unref);
   g_free (key->id);
   g_free (key->only_algorithm);
+  g_free (key->account);
   g_clear_pointer (&key->certificate, gnutls_x509_crt_deinit);
   g_free (key);
 }
@@ -425,6 +435,12 @@ const char *
 key_only_algorithm (const Key *key)
 {
   return key->only_algorithm;
+}
+
+const char *
+key_account (const Key *key)
+{
+  return key->account;
 }
 
 gnutls_x509_crt_t

@@ -75,6 +75,9 @@ const Secret *key_secret (const Key *key);
  * says nothing, or where the key is no JWK. Borrowed. */
 const char *key_id (const Key *key);
 const char *key_only_algorithm (const Key *key);
+/* Whose the key is, where its container says so (a service account's JSON): what an assertion's
+ * issuer is called. NULL: it does not. Borrowed. */
+const char *key_account (const Key *key);
 /* The certificate that belongs to the key, or NULL. Borrowed. */
 gnutls_x509_crt_t key_certificate (const Key *key);
 /* Takes CERTIFICATE, which is the key's, over. */

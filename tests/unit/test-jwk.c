@@ -354,7 +354,7 @@ test_mistakes (void)
     { "{\"keys\":[]}", "the JWK set is empty", NULL },
     { "{\"keys\":{}}", "not a list of objects", NULL },
     { "{\"keys\":[7]}", "not a list of objects", NULL },
-    { "{\"type\":\"service_account\"}", "neither a JWK nor a JWK set", "RFC 7517" },
+    { "{\"type\":\"another\"}", "neither a JWK nor a JWK set", "RFC 7517" },
     { "{}", "neither a JWK nor a JWK set", NULL },
     { "{\"kty\":", "invalid JSON at byte", "copy" },
     { "{" PRIVATE "} x", "something follows the value", NULL },
