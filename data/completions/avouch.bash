@@ -62,7 +62,8 @@ _avouch()
       esac
       ;;
     --api-version) words='65.0' ;;
-    --issuer) words='salesforce' ;;
+    --issuer) words='salesforce oauth' ;;
+    --preset) words=$(avouch profile list --presets --quiet 2>/dev/null) ;;
     --passphrase | --key-passphrase | --new-passphrase)
       case $(_avouch_command) in
         'key new') words='generate prompt file: env: fd: none' ;;
@@ -125,9 +126,9 @@ _avouch()
         register) words="--login-url --username --key --key-alias --passphrase --serve --set
           --client-name --redirect-uri --initial-token-file --file --dry-run $common" ;;
         profile) words="list show add import $common" ;;
-        'profile list') words="--json $common" ;;
+        'profile list') words="--presets --json $common" ;;
         'profile show') words="$(_avouch_profiles) --json $common" ;;
-        'profile add') words="salesforce --name --issuer --login-url --client-id --username --key
+        'profile add') words="salesforce oauth --name --issuer --preset --login-url --client-id --username --key
           --key-alias --passphrase --serve --set --file --yes --dry-run $common" ;;
         'profile import') words="sf talend --name --set --prefix --keep-passphrase --file --dry-run
           $common" ;;

@@ -19,6 +19,7 @@ enum { MAX_QUESTIONS = 3 }; /* times that an unusable name is asked again */
 typedef struct {
   char *name;
   char *issuer;
+  char *preset;
   char *login_url;
   char *client_id;
   char *username;
@@ -38,6 +39,8 @@ static const Option add_options[] = {
     N_ ("what to call the profile, where an issuer is named in its place") },
   { "issuer", 0, OPTION_STRING, offsetof (AddOptions, issuer), N_ ("NAME"),
     N_ ("who hands out the tokens: salesforce") },
+  { "preset", 0, OPTION_STRING, offsetof (AddOptions, preset), N_ ("NAME"),
+    N_ ("the preset of a certain issuer: settings that lie beneath the profile's own") },
   { "login-url", 0, OPTION_STRING, offsetof (AddOptions, login_url), N_ ("URL"),
     N_ ("where to log in") },
   { "client-id", 0, OPTION_STRING, offsetof (AddOptions, client_id), N_ ("ID"),
@@ -69,6 +72,8 @@ static const char *const add_example[] = {
   N_ ("asks for what it needs, makes a key, says where its certificate goes, and tries it"),
   "avouch profile add acme --issuer salesforce --key acme.p12 --dry-run",
   N_ ("prints what would be written, and where"),
+  "avouch profile add graph --preset entra --set tenant=ID --key a.p12",
+  N_ ("an app registration of Microsoft Entra ID"),
   NULL,
 };
 
@@ -77,6 +82,7 @@ typedef struct {
   const Invocation *call;
   const AddOptions *options;
   ProfileDraft *draft;
+  Presets *presets;
   char *name; /* as given; NULL: not yet */
   bool asks;
   bool makes_key; /* and has it, once the draft names one */
@@ -87,6 +93,7 @@ static void
 addition_clear (Addition *addition)
 {
   g_clear_pointer (&addition->draft, profile_draft_free);
+  g_clear_pointer (&addition->presets, presets_free);
   g_clear_pointer (&addition->name, g_free);
   new_key_clear (&addition->key);
 }
@@ -135,7 +142,9 @@ begin (Addition *addition, GError **error)
   if (addition->draft == NULL ||
       (is_issuer && !profile_draft_set (addition->draft, "issuer", word, error)))
     return false;
-  return set_given (addition->draft, options, error);
+  addition->presets = presets_new (addition->call->environment);
+  return set_given (addition->draft, options, error) &&
+         profile_draft_use_preset (addition->draft, addition->presets, error);
 }
 
 /* NAME is free, and is the draft's from now on. */

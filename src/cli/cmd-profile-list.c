@@ -3,6 +3,7 @@
 #include "i18n.h"
 #include "layout.h"
 #include "output.h"
+#include "preset-list.h"
 #include "profiles.h"
 #include "table.h"
 #include "writer.h"
@@ -11,9 +12,12 @@
 
 typedef struct {
   gboolean json;
+  gboolean presets;
 } ListOptions;
 
 static const Option list_options[] = {
+  { "presets", 0, OPTION_FLAG, offsetof (ListOptions, presets), NULL,
+    N_ ("the presets that profiles can be made from, instead") },
   { "json", 0, OPTION_FLAG, offsetof (ListOptions, json), NULL, N_ ("for programs") },
   { 0 },
 };
@@ -23,20 +27,18 @@ static const char *const list_example[] = {
   N_ ("a table: name, issuer, what it serves, where it is written"),
   "avouch profile list --quiet",
   N_ ("the names alone, one a line"),
+  "avouch profile list --presets",
+  N_ ("what a new profile can be made from, and what each wants to know"),
   NULL,
 };
 
-/* Where a profile is written: at its issuer, which every profile needs. */
+/* "" where nothing is written. */
 static const char *
-profile_file (const Profile *profile)
+file_of (const Profile *profile)
 {
-  size_t count;
-  const Setting *first = profile_settings (profile, &count);
-  const Setting *issuer = profile_setting (profile, "issuer");
+  const char *file = profile_file (profile);
 
-  if (issuer != NULL)
-    return issuer->file;
-  return count > 0 ? first->file : "";
+  return file != NULL ? file : "";
 }
 
 static void
@@ -51,7 +53,7 @@ write_profile (Writer *writer, const Profile *profile)
   for (size_t i = 0; serve != NULL && i < serve->len; i++)
     writer_string (writer, NULL, pattern_text (serve->pdata[i]));
   writer_close (writer, ']');
-  writer_string (writer, "file", profile_file (profile));
+  writer_string (writer, "file", file_of (profile));
   writer_close (writer, '}');
 }
 
@@ -90,7 +92,7 @@ print_table (const Invocation *call, const GPtrArray *profiles, GError **error)
       const Profile *profile = profiles->pdata[i];
       const char *issuer = profile_get (profile, "issuer");
       g_autofree char *serves = profiles_serve_summary (profile);
-      g_autofree char *file = profiles_short_path (call->environment, profile_file (profile));
+      g_autofree char *file = profiles_short_path (call->environment, file_of (profile));
       const char *const cells[] = { profile_name (profile), issuer != NULL ? issuer : "-", serves,
                                     file };
 
@@ -104,8 +106,11 @@ static bool
 run (const Invocation *call, GError **error)
 {
   const ListOptions *options = call->values;
-  g_autoptr (Config) config = profiles_load (call->environment, error);
+  g_autoptr (Config) config = NULL;
 
+  if (options->presets)
+    return preset_list_print (call, options->json, error);
+  config = profiles_load (call->environment, error);
   if (config == NULL)
     return false;
   if (options->json)

@@ -51,8 +51,7 @@ new_profile_refuse_existing (const Environment *environment, const char *name, c
 {
   g_autoptr (Config) config = NULL;
   Profile *profile;
-  const Setting *first;
-  size_t count;
+  const char *file;
 
   if (g_strcmp0 (environment->config_override, path) == 0 &&
       !g_file_test (path, G_FILE_TEST_EXISTS))
@@ -63,13 +62,13 @@ new_profile_refuse_existing (const Environment *environment, const char *name, c
   profile = config_find (config, name);
   if (profile == NULL)
     return true;
-  first = profile_settings (profile, &count);
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG, _ ("%s: this profile exists already"),
                name);
-  if (error != NULL && count > 0 && option != NULL)
-    error_add_hint (*error, _ ("edit %s, or choose another name by %s"), first->file, option);
-  else if (error != NULL && count > 0)
-    error_add_hint (*error, _ ("edit %s, or choose another name"), first->file);
+  file = profile_file (profile);
+  if (error != NULL && file != NULL && option != NULL)
+    error_add_hint (*error, _ ("edit %s, or choose another name by %s"), file, option);
+  else if (error != NULL && file != NULL)
+    error_add_hint (*error, _ ("edit %s, or choose another name"), file);
   return false;
 }
 
@@ -222,11 +221,28 @@ new_profile_ask_issuer (ProfileDraft *draft, GError **error)
   return ask (draft, "issuer", question, false, error) && new_profile_issuer (draft, error) != NULL;
 }
 
+static bool
+ask_parameters (ProfileDraft *draft, GError **error)
+{
+  const Preset *preset = profile_draft_preset (draft);
+
+  for (size_t i = 0; preset != NULL && i < preset->parameters->len; i++)
+    {
+      const Setting *parameter = &g_array_index (preset->parameters, Setting, i);
+
+      if (!ask (draft, parameter->key, parameter->value, false, error))
+        return false;
+    }
+  return true;
+}
+
 bool
 new_profile_ask_needed (ProfileDraft *draft, const char *but, GError **error)
 {
   const Issuer *issuer = new_profile_issuer (draft, error);
 
+  if (!ask_parameters (draft, error))
+    return false;
   for (size_t i = 0; issuer != NULL && issuer->settings[i].name != NULL; i++)
     {
       const IssuerSetting *setting = &issuer->settings[i];
@@ -254,18 +270,27 @@ new_profile_ask_serve (ProfileDraft *draft, GError **error)
               true, error);
 }
 
-/* PREFIX: "" for the settings' names, "--" for the options' that set them. */
+/* PREFIX: "" for the settings' names, "--" for the options that set them. */
 static void
 note_missing (const ProfileDraft *draft, const char *key, const char *prefix, GString *missing)
 {
   static const char *const options[] = {
-    "issuer", "login-url", "client-id", "username", "key", NULL
+    "client-id", "issuer", "key", "login-url", "username", NULL
   };
   bool other = *prefix != '\0' && !g_strv_contains (options, key);
 
   if (profile_draft_get (draft, key) == NULL)
     g_string_append_printf (missing, "%s%s%s%s", missing->len > 0 ? ", " : "",
                             other ? "--set " : prefix, key, other ? "=…" : "");
+}
+
+static void
+note_parameters (const ProfileDraft *draft, const char *prefix, GString *missing)
+{
+  const Preset *preset = profile_draft_preset (draft);
+
+  for (size_t i = 0; preset != NULL && i < preset->parameters->len; i++)
+    note_missing (draft, g_array_index (preset->parameters, Setting, i).key, prefix, missing);
 }
 
 char *
@@ -277,6 +302,7 @@ new_profile_missing (const ProfileDraft *draft, const char *prefix, bool with_ke
   note_missing (draft, "issuer", prefix, missing);
   if (missing->len == 0 && (issuer = new_profile_issuer (draft, error)) == NULL)
     return NULL;
+  note_parameters (draft, prefix, missing);
   for (size_t i = 0; issuer != NULL && issuer->settings[i].name != NULL; i++)
     if (issuer->settings[i].required)
       note_missing (draft, issuer->settings[i].name, prefix, missing);

@@ -13,6 +13,8 @@ struct _ProfileDraft {
   char *name;
   char *file;
   GPtrArray *settings; /* key, value, key, value, … */
+  Presets *presets;    /* borrowed; NULL: no preset is used */
+  const Preset *preset;
 };
 
 enum { FIRST_LINE = 2 }; /* after the group's */
@@ -97,13 +99,52 @@ profile_draft_free (ProfileDraft *draft)
   g_free (draft);
 }
 
-const char *
-profile_draft_get (const ProfileDraft *draft, const char *key)
+static const char *
+own_value (const ProfileDraft *draft, const char *key)
 {
   for (size_t i = 0; i < draft->settings->len; i += 2)
     if (strcmp (draft->settings->pdata[i], key) == 0)
       return draft->settings->pdata[i + 1];
   return NULL;
+}
+
+static const char *
+preset_value (const Preset *preset, const char *key)
+{
+  for (size_t i = 0; preset != NULL && i < preset->settings->len; i++)
+    {
+      const Setting *setting = &g_array_index (preset->settings, Setting, i);
+
+      if (strcmp (setting->key, key) == 0)
+        return setting->value;
+    }
+  return NULL;
+}
+
+const char *
+profile_draft_get (const ProfileDraft *draft, const char *key)
+{
+  const char *own = own_value (draft, key);
+
+  return own != NULL ? own : preset_value (draft->preset, key);
+}
+
+bool
+profile_draft_use_preset (ProfileDraft *draft, Presets *presets, GError **error)
+{
+  const char *name = own_value (draft, PRESET_SETTING);
+
+  if (name == NULL)
+    return true;
+  draft->preset = presets_find (presets, name, error);
+  draft->presets = presets;
+  return draft->preset != NULL;
+}
+
+const Preset *
+profile_draft_preset (const ProfileDraft *draft)
+{
+  return draft->preset;
 }
 
 bool
@@ -113,11 +154,13 @@ profile_draft_set (ProfileDraft *draft, const char *key, const char *value, GErr
 
   if (!keyfile_is_key (key))
     {
-      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
-                   _ ("a setting's name has small letters, digits and \"-\" only"));
+      g_set_error (
+          error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+          _ ("a setting's name has small letters, digits and \"-\", and perhaps a dot and the "
+             "name of a claim or field"));
       return false;
     }
-  if (profile_draft_get (draft, key) != NULL)
+  if (own_value (draft, key) != NULL)
     why = _ ("given twice");
   else if (*value == '\0')
     why = _ ("empty");
@@ -161,6 +204,8 @@ profile_draft_profile (const ProfileDraft *draft, GError **error)
       .file = draft->file,
       .line = FIRST_LINE + (unsigned) i,
     };
+  if (draft->presets != NULL)
+    return presets_profile (draft->presets, draft->name, settings, count, error);
   return profile_new (draft->name, settings, count, error);
 }
 

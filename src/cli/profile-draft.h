@@ -2,7 +2,7 @@
 /* A profile that is being written: settings in the order given, and the text of its file. */
 #pragma once
 
-#include "profile.h"
+#include "preset.h"
 
 typedef struct _ProfileDraft ProfileDraft;
 
@@ -23,7 +23,11 @@ char *profile_draft_suggest_name (const char *login_url, const char *username);
 /* Error: usage; it names the key and never repeats the value. */
 bool profile_draft_set (ProfileDraft *draft, const char *key, const char *value, GError **error);
 void profile_draft_unset (ProfileDraft *draft, const char *key);
-/* NULL if it is not set. Borrowed. */
+/* Lays the preset that it names, if any, beneath it. PRESETS outlives the draft. Error: config. */
+bool profile_draft_use_preset (ProfileDraft *draft, Presets *presets, GError **error);
+/* NULL: it has none. Borrowed. */
+const Preset *profile_draft_preset (const ProfileDraft *draft);
+/* Its own value, or the preset's, as written there; NULL if it is not set. Borrowed. */
 const char *profile_draft_get (const ProfileDraft *draft, const char *key);
 
 /* As it will be read. Error: config. */

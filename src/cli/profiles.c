@@ -113,7 +113,8 @@ profiles_setting_text (const Profile *profile, const Setting *setting)
   PassphraseKind kind;
   const char *argument;
 
-  if (g_str_has_suffix (setting->key, "passphrase") &&
+  if ((g_str_has_suffix (setting->key, "passphrase") ||
+       strcmp (setting->key, CLIENT_SECRET_SETTING) == 0) &&
       !passphrase_parse (profile, setting->key, &kind, &argument, NULL))
     return g_strdup (_ ("(not shown: it may be the passphrase itself)"));
   return g_strdup (setting->value);

@@ -20,6 +20,7 @@ job_free (Job *job)
   g_clear_pointer (&job->key_passphrase, secret_unref);
   g_clear_pointer (&job->subject, secret_unref);
   g_clear_pointer (&job->refused, secret_unref);
+  g_clear_pointer (&job->client_secret, secret_unref);
   g_free (job);
 }
 
@@ -62,6 +63,7 @@ job_to_record (const Job *job)
   record_add_secret (record, "passphrase", job->passphrase);
   record_add_secret (record, "key-passphrase", job->key_passphrase);
   record_add_secret (record, "subject", job->subject);
+  record_add_secret (record, "client-secret", job->client_secret);
   record_add_int (record, "renews", job->renews);
   record_add_int (record, "fresh", job->fresh);
   record_add_int (record, "erases", job->erases);
@@ -160,6 +162,7 @@ job_from_record (const Record *record, GError **error)
   job->passphrase = record_get_secret (record, "passphrase");
   job->key_passphrase = record_get_secret (record, "key-passphrase");
   job->subject = record_get_secret (record, "subject");
+  job->client_secret = record_get_secret (record, "client-secret");
   job->refused = record_get_secret (record, "refused");
   job->renews = get_flag (record, "renews");
   job->fresh = get_flag (record, "fresh");

@@ -15,6 +15,7 @@ typedef struct {
   Secret *passphrase;     /* NULL: avouch-mint fetches it itself */
   Secret *key_passphrase; /* likewise */
   Secret *subject;        /* the token of `subject-token` (`env:`, `profile:`); else NULL */
+  Secret *client_secret;  /* of `client-secret` (`env:`); NULL: avouch-mint fetches it itself */
   bool renews;            /* the cached credential is still good, and may be prolonged */
   bool fresh;             /* not the one that the keyring has, if it has one */
   bool erases;            /* no login: the keyring's is refused, and to be erased */

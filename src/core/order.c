@@ -63,6 +63,7 @@ order_prepare (Order *order, const Profile *profile, const Request *request, con
 {
   g_autoptr (Secret) passphrase = NULL;
   g_autoptr (Secret) key_passphrase = NULL;
+  g_autoptr (Secret) client_secret = NULL;
   int64_t timeout;
 
   if (!find_prompt (profile, &order->prompts, error) ||
@@ -70,7 +71,9 @@ order_prepare (Order *order, const Profile *profile, const Request *request, con
       !find_passphrase (profile, "passphrase", order->passphrase, environment->inherited,
                         &passphrase, error) ||
       !find_passphrase (profile, "key-passphrase", order->key_passphrase, environment->inherited,
-                        &key_passphrase, error))
+                        &key_passphrase, error) ||
+      !passphrase_resolve (profile, CLIENT_SECRET_SETTING, environment->inherited, &client_secret,
+                           error))
     return false;
   if (order->limit > 0)
     timeout = MIN (timeout, order->limit);
@@ -81,6 +84,7 @@ order_prepare (Order *order, const Profile *profile, const Request *request, con
     .passphrase = passphrase,
     .key_passphrase = key_passphrase,
     .subject = order->subject,
+    .client_secret = client_secret,
     .renews = order->renews,
     .fresh = order->fresh,
     .verbose = verbose,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The settings `passphrase` and `key-passphrase`: where one comes from, never what it is. */
+/* The settings `passphrase`, `key-passphrase` and `client-secret`: where one comes from, never what
+ * it is. */
 #pragma once
 
 #include "profile.h"
@@ -13,6 +14,8 @@ typedef enum {
   PASSPHRASE_ENV,     /* argument: a variable of the caller's environment */
   PASSPHRASE_FD,      /* argument: an open descriptor of the caller */
 } PassphraseKind;
+
+#define CLIENT_SECRET_SETTING "client-secret"
 
 #define PASSPHRASE_MAX_LENGTH 4096 /* bytes, the line's end not counted */
 

@@ -183,6 +183,22 @@ fetch (const Wanted *wanted, PassphraseKind kind, Secret *given, GError **error)
 }
 
 Secret *
+fetch_client_secret (const PassphraseSource *source, GError **error)
+{
+  Wanted wanted = {
+    .source = (PassphraseSource *) source,
+    .what = "client-secret",
+    .setting = CLIENT_SECRET_SETTING,
+  };
+  PassphraseKind kind;
+
+  if (!passphrase_parse (source->profile, wanted.setting, &kind, &wanted.argument, error) ||
+      kind == PASSPHRASE_NONE)
+    return NULL;
+  return fetch (&wanted, kind, source->client_secret, error);
+}
+
+Secret *
 fetch_passphrase (const char *what, void *data, GError **error)
 {
   PassphraseSource *source = data;

@@ -11,6 +11,7 @@ typedef struct {
   const Profile *profile;
   Secret *passphrase;     /* what `passphrase` gave already (`env:`, `fd:`); NULL: nothing yet */
   Secret *key_passphrase; /* likewise, of `key-passphrase` */
+  Secret *client_secret;  /* likewise, of `client-secret` */
   bool keep;              /* put what is fetched into these two; the caller then drops it */
   const Environment *environment; /* for what a path begins with */
   int timeout;                    /* seconds that the desktop's keyring may take */
@@ -27,6 +28,10 @@ bool fetch_passphrase_is_configured (const Profile *profile);
 /* A KeyPassphrase; DATA is a PassphraseSource. WHAT "key" is answered by `key-passphrase` where
  * that is set, everything else by `passphrase`. Errors: config, passphrase. */
 Secret *fetch_passphrase (const char *what, void *data, GError **error);
+
+/* What `client-secret` gives; NULL without an error where that is not set. Errors: config,
+ * passphrase. The caller owns it. */
+Secret *fetch_client_secret (const PassphraseSource *source, GError **error);
 
 /* By the rules of a key file: PATH is a regular file that others may neither read nor write. Error:
  * passphrase, naming PATH. */

@@ -161,3 +161,17 @@ claims_settings_fill (const IssuerContext *context, const char *family, JsonObje
 
   return fill (&reading, family, object, error);
 }
+
+bool
+claims_settings_exist (const Profile *profile, const char *family)
+{
+  g_autofree char *text = g_strconcat (family, ".", NULL);
+  g_autofree char *json = g_strconcat (family, "-json.", NULL);
+  size_t count;
+  const Setting *settings = profile_settings (profile, &count);
+
+  for (size_t i = 0; i < count; i++)
+    if (g_str_has_prefix (settings[i].key, text) || g_str_has_prefix (settings[i].key, json))
+      return true;
+  return false;
+}

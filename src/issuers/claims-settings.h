@@ -23,6 +23,9 @@
  * line. */
 bool claims_settings_check (const Profile *profile, const char *family, GError **error);
 
+/* Whether the profile has any. */
+bool claims_settings_exist (const Profile *profile, const char *family);
+
 /* Adds them to OBJECT, in the place of what it has of that name. Errors: config. */
 bool claims_settings_fill (const IssuerContext *context, const char *family, JsonObject *object,
                            GError **error);

@@ -4,6 +4,7 @@
 #include "aws-sts.h"
 #include "error.h"
 #include "i18n.h"
+#include "oauth.h"
 #include "salesforce.h"
 #include "self-signed.h"
 #include "text.h"
@@ -20,7 +21,7 @@ enum {
 };
 
 static const Issuer *const issuers[] = {
-  &salesforce_issuer, &self_signed_issuer, &vault_issuer, &aws_sts_issuer, NULL,
+  &salesforce_issuer, &oauth_issuer, &self_signed_issuer, &vault_issuer, &aws_sts_issuer, NULL,
 };
 
 const Issuer *const *

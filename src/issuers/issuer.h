@@ -16,9 +16,10 @@
 typedef struct {
   const Profile *profile;
   const Request *request;
-  const Key *key;    /* NULL only where the issuer is `keyless` and the profile names none */
-  Secret *subject;   /* the token of `subject-token`; NULL: the profile has none */
-  GHashTable *facts; /* see issuer_fact */
+  const Key *key;        /* NULL only where the issuer is `keyless` and the profile names none */
+  Secret *subject;       /* the token of `subject-token`; NULL: the profile has none */
+  Secret *client_secret; /* what `client-secret` gave; NULL: the profile has none */
+  GHashTable *facts;     /* see issuer_fact */
   const char *home;
   int64_t now; /* unix seconds; for `build` the issuer's own clock on a second try */
 } IssuerContext;

@@ -2,13 +2,12 @@
 /* What Salesforce can be asked about a token that it issued. */
 #include "salesforce-token.h"
 
+#include "form.h"
 #include "salesforce.h"
-
-#include <string.h>
 
 #define INTROSPECT_PATH "/services/oauth2/introspect"
 #define REVOKE_PATH     "/services/oauth2/revoke"
-#define ASSERTION_TYPE  "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
+#define ASSERTION_TYPE  "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 /* RFC 7523 section 3: the app speaks for itself, to the token endpoint. */
 static JsonObject *
@@ -27,27 +26,6 @@ make_claims (const Profile *profile, const Url *login_url)
   return claims;
 }
 
-/* A form's value (URL Standard, "application/x-www-form-urlencoded"), without a copy that stays. */
-static void
-append_escaped (SecretBuffer *body, const char *bytes, size_t length)
-{
-  for (size_t i = 0; i < length; i++)
-    if (g_ascii_isalnum (bytes[i]) || strchr ("-._", bytes[i]) != NULL)
-      secret_buffer_append (body, bytes + i, 1);
-    else
-      secret_buffer_printf (body, "%%%02X", (unsigned char) bytes[i]);
-}
-
-static void
-append_token (SecretBuffer *body, const Credential *credential)
-{
-  size_t length = 0;
-  const char *token = secret_bytes (credential->secret, &length);
-
-  secret_buffer_append (body, "token=", -1);
-  append_escaped (body, token, length);
-}
-
 bool
 salesforce_introspect (const IssuerContext *context, const Credential *credential, IssuerCall *call,
                        GError **error)
@@ -64,11 +42,11 @@ salesforce_introspect (const IssuerContext *context, const Credential *credentia
   assertion = salesforce_sign (context, claims, error);
   if (assertion == NULL)
     return false;
-  append_token (&body, credential);
-  secret_buffer_append (&body, "&token_type_hint=access_token&client_id=", -1);
-  append_escaped (&body, client_id, strlen (client_id));
-  secret_buffer_append (&body, "&client_assertion_type=" ASSERTION_TYPE "&client_assertion=", -1);
-  secret_buffer_append_secret (&body, assertion);
+  form_add_secret (&body, "token", credential->secret);
+  form_add (&body, "token_type_hint", "access_token");
+  form_add (&body, "client_id", client_id);
+  form_add (&body, "client_assertion_type", ASSERTION_TYPE);
+  form_add_secret (&body, "client_assertion", assertion);
   return salesforce_post (login_url, INTROSPECT_PATH, &body, call, error);
 }
 
@@ -82,6 +60,6 @@ salesforce_revoke (const IssuerContext *context, const Url *base, const Credenti
 
   if (login_url == NULL)
     return false;
-  append_token (&body, credential);
+  form_add_secret (&body, "token", credential->secret);
   return salesforce_post (base != NULL ? base : login_url, REVOKE_PATH, &body, call, error);
 }

@@ -28,6 +28,7 @@ login_clear (Login *login)
   g_clear_pointer (&login->preparation, g_thread_join);
   g_clear_pointer (&login->key, key_unref);
   g_clear_pointer (&login->subject, secret_unref);
+  g_clear_pointer (&login->client_secret, secret_unref);
   network_clear (&login->network);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Login, login_clear)
@@ -79,6 +80,26 @@ load_subject (Login *login, GError **error)
                                error);
   login->subject = secret_ref (login->job->subject);
   return true;
+}
+
+/* NULL without an error: the profile has none. */
+static bool
+load_client_secret (Login *login, GError **error)
+{
+  const PassphraseSource source = {
+    .profile = login->job->profile,
+    .client_secret = login->job->client_secret,
+    .environment = login->environment,
+    .timeout = login_seconds_left (login),
+    .no_prompt = login->job->no_prompt,
+  };
+  g_autoptr (GError) reason = NULL;
+
+  login->client_secret = fetch_client_secret (&source, &reason);
+  if (reason == NULL)
+    return true;
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return false;
 }
 
 static void
@@ -232,13 +253,15 @@ run (Login *login, GError **error)
   if (!read_settings (login, error))
     return NULL;
   prepare (login);
-  if (!load_key (login, error) || !load_subject (login, error))
+  if (!load_key (login, error) || !load_subject (login, error) ||
+      !load_client_secret (login, error))
     return NULL;
   login->context = (IssuerContext){
     .profile = login->job->profile,
     .request = login->job->request,
     .key = login->key,
     .subject = login->subject,
+    .client_secret = login->client_secret,
     .facts = facts,
     .home = login->environment->home,
     .now = process_now (),

@@ -219,7 +219,8 @@ def _(room):
 
 @test('the configurations that avouch.conf(5) shows are valid')
 def _(room):
-    blocks = [block for block in literal_blocks('data/man/avouch.conf.5') if '[' in block]
+    blocks = [block for block in literal_blocks('data/man/avouch.conf.5')
+              if '[' in block and '[preset]' not in block]
     assert_true(len(blocks) >= 2, 'no examples')
     for block in blocks:
         check_configuration(room, block)
@@ -236,11 +237,39 @@ def check_configuration(room, text):
         assert_equal((shown.code, shown.errors), (0, ''), name)
 
 
+@test('the presets that are shown, and those that are installed, are valid')
+def _(room):
+    shown = [*literal_blocks('data/man/avouch.conf.5'), *fenced_blocks('data/doc/oauth.md', 'ini')]
+    shown = [block for block in shown if '[preset]' in block]
+    assert_equal(len(shown), 2)
+    files = sorted((ROOT / 'data' / 'presets').glob('*.conf'))
+    for name, text in [*((f'shown-{number}', text) for number, text in enumerate(shown)),
+                       *((path.stem, path.read_text(encoding='utf-8')) for path in files)]:
+        room.write(room.config / 'presets' / f'{name}.conf', text)
+        wanted = text.partition('[parameters]')[2].partition('[settings]')[0]
+        room.configure(name, preset=name, client_id='app', username='user', key='/nonexistent',
+                       client_secret='env:X' if 'authentication = secret' in text else None,
+                       **{key: 'it' for key in re.findall(r'^([a-z]+) = ', wanted, re.M)})
+        done = room.run('avouch', 'profile', 'show', name)
+        assert_equal((done.code, done.errors), (0, ''), name)
+        assert_not_in('{', done.output)
+    assert_true(len(files) > 8, 'no presets')
+
+
+@test('the profiles that the guide to OAuth shows are valid')
+def _(room):
+    blocks = [block for block in fenced_blocks('data/doc/oauth.md', 'ini')
+              if '[preset]' not in block]
+    assert_true(len(blocks) >= 2, 'no profiles')
+    for block in blocks:
+        check_configuration(room, block)
+
+
 @test('the settings that the example leaves out are only shown there as comments')
 def _(room):
     example = read('data/avouch.conf.example')
     named = set(re.findall(r'^#?([a-z-]+) = ', example, re.M))
-    known = shared_settings() | issuer_settings()['salesforce']
+    known = shared_settings().union(*issuer_settings().values())
     assert_equal(named - known, set())
     check_configuration(room, re.sub(r'^#([a-z-]+ = )', r'\1', example, flags=re.M))
 
