@@ -52,8 +52,8 @@ parse_relative (const char *text, int64_t now, int64_t *seconds)
   return *seconds >= 0 && *seconds <= MOMENT_MAX;
 }
 
-static bool
-parse_date (const char *text, int64_t *seconds)
+bool
+moment_parse_date (const char *text, int64_t *seconds)
 {
   g_autoptr (GDateTime) date = g_date_time_new_from_iso8601 (text, NULL);
 
@@ -72,7 +72,7 @@ moment_parse (const char *text, int64_t now, int64_t *seconds, GError **error)
 
   if (strcmp (text, "now") == 0 || parse_relative (text, now, &found) ||
       (g_ascii_isdigit (*text) && text_parse_int (text, 0, MOMENT_MAX, &found)) ||
-      parse_date (text, &found))
+      moment_parse_date (text, &found))
     {
       *seconds = found;
       return true;

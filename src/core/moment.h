@@ -13,5 +13,9 @@
  * with any offset). Error: usage, which says how a time is written. */
 bool moment_parse (const char *text, int64_t now, int64_t *seconds, GError **error);
 
+/* "2026-11-23T23:05:13Z" and nothing else (RFC 3339, with any offset, perhaps with a fraction,
+ * which is dropped). */
+bool moment_parse_date (const char *text, int64_t *seconds);
+
 /* "12 s", "5 min", "2 h 10 min", "3 d 4 h"; never negative. The caller owns it. */
 char *moment_format_span (int64_t seconds);

@@ -39,6 +39,20 @@ test_times_are_read (void)
     }
 }
 
+/* For what others wrote: no "now", no spans. */
+static void
+test_dates_alone (void)
+{
+  static const char *const others[] = { "now", "+5m",        "1300819380",
+                                        "",    "2011-03-22", "2011-03-22T18:43:00" };
+  int64_t seconds = -1;
+
+  g_assert_true (moment_parse_date ("2011-03-22T18:43:00Z", &seconds));
+  g_assert_cmpint (seconds, ==, 1300819380);
+  for (size_t i = 0; i < G_N_ELEMENTS (others); i++)
+    g_assert_false (moment_parse_date (others[i], &seconds));
+}
+
 static void
 test_other_texts_are_refused (void)
 {
@@ -106,6 +120,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/moment/times-are-read", test_times_are_read);
+  g_test_add_func ("/moment/a-date-and-nothing-else", test_dates_alone);
   g_test_add_func ("/moment/other-texts-are-refused", test_other_texts_are_refused);
   g_test_add_func ("/moment/spans-are-written", test_spans_are_written);
   return g_test_run ();
