@@ -3,6 +3,7 @@
 #include "error.h"
 #include "git-section.h"
 #include "i18n.h"
+#include "narrow.h"
 #include "output.h"
 #include "profiles.h"
 #include "program.h"
@@ -43,7 +44,7 @@ static const char *const git_example[] = {
 typedef struct {
   const char *scope;   /* "--global" */
   char *helper;        /* the value of `helper` */
-  GHashTable *seen;    /* the URLs that are planned or done */
+  GHashTable *seen;    /* the URLs, and keys for them, that are planned or done */
   GPtrArray *commands; /* char ** each */
 } Plan;
 
@@ -125,14 +126,17 @@ plan_helper (Plan *plan, const char *url, GError **error)
   return true;
 }
 
+/* Without it git keeps the path to itself: by which the helper tells profiles apart, or what a
+ * token is to be for. */
 static bool
-plan_path (Plan *plan, const char *url, GError **error)
+plan_path (Plan *plan, const Profile *profile, const char *url, GError **error)
 {
   const char *const wanted[] = { "true", NULL };
   g_autofree char *key = g_strdup_printf ("credential.%s.useHttpPath", url);
   bool done;
 
-  if (!git_section_has_path (url))
+  if ((!git_section_has_path (url) && !narrow_is_by_path (profile)) ||
+      !g_hash_table_add (plan->seen, g_strdup (key)))
     return true;
   if (!has_values (plan, key, wanted, &done, error))
     return false;
@@ -148,11 +152,11 @@ plan_profile (Plan *plan, const Profile *profile, GError **error)
 
   for (size_t i = 0; serve != NULL && i < serve->len; i++)
     {
-      char *url = git_section_url (serve->pdata[i]);
+      g_autofree char *url = git_section_url (serve->pdata[i]);
 
-      if (!g_hash_table_add (plan->seen, url))
-        continue;
-      if (!plan_helper (plan, url, error) || !plan_path (plan, url, error))
+      if (g_hash_table_add (plan->seen, g_strdup (url)) && !plan_helper (plan, url, error))
+        return false;
+      if (!plan_path (plan, profile, url, error))
         return false;
     }
   return true;

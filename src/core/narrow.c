@@ -29,23 +29,31 @@ narrow_read (const Request *request, char **owner, char **repository)
     (*repository)[strlen (*repository) - strlen (GIT_SUFFIX)] = '\0';
 }
 
-static bool
-is_by_request (const Profile *profile, const char *key)
+bool
+narrow_is_by_request (const Profile *profile, const char *key)
 {
   return g_strcmp0 (profile_get (profile, key), BY_REQUEST) == 0;
+}
+
+bool
+narrow_is_by_path (const Profile *profile)
+{
+  return narrow_is_by_request (profile, "owner") || narrow_is_by_request (profile, "repositories");
 }
 
 char *
 narrow_path (const Profile *profile, const Request *request)
 {
-  bool by_repository = is_by_request (profile, "repositories");
+  bool by_repository = narrow_is_by_request (profile, "repositories");
   g_autofree char *owner = NULL;
   g_autofree char *repository = NULL;
 
-  if (!by_repository && !is_by_request (profile, "owner"))
+  if (request->url == NULL || !narrow_is_by_path (profile))
     return NULL;
   narrow_read (request, &owner, &repository);
-  if (owner == NULL || !by_repository || repository == NULL)
+  if (owner == NULL)
+    return g_strdup ("");
+  if (!by_repository || repository == NULL)
     return g_steal_pointer (&owner);
   return g_strdup_printf ("%s/%s", owner, repository);
 }

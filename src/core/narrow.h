@@ -13,6 +13,12 @@
  * longer than NARROW_MAX_SEGMENT. The caller owns both. */
 void narrow_read (const Request *request, char **owner, char **repository);
 
+/* Whether the setting KEY leaves it to the request. */
+bool narrow_is_by_request (const Profile *profile, const char *key);
+/* Whether any does: then tools are to tell the path. */
+bool narrow_is_by_path (const Profile *profile);
+
 /* What PROFILE's token is narrowed to by the path of this request: "owner" or "owner/repository";
+ * "" for a place without a path, which must not be given what was fetched for no place at all;
  * NULL: by nothing. The caller owns it. */
 char *narrow_path (const Profile *profile, const Request *request);

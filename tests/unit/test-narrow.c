@@ -73,6 +73,8 @@ test_by_request (void)
   assert_narrows ("owner", "request", url, "octo");
   assert_narrows ("repositories", "request", "https://git.example/octo", "octo");
   assert_narrows ("repositories", "request", NULL, NULL);
+  assert_narrows ("repositories", "request", "https://git.example", "");
+  assert_narrows ("owner", "request", "https://git.example/", "");
   assert_narrows ("repositories", "app", url, NULL);
   assert_narrows ("owner", "octo", url, NULL);
   assert_narrows ("permissions", "request", url, NULL);
