@@ -230,15 +230,33 @@ send_once (const Api *api, const ExchangeCall *call, GError **error)
   return answer;
 }
 
+enum { MAX_PAUSES = 3 }; /* 1 + 2 + 3 seconds: more than any token takes to settle */
+
+/* Waits as GitHub's own library does (auth-app.js, sendRequestWithRetries), a second longer each
+ * time, for as long as the refusal may come from the token's being new. */
+static ExchangeAnswer *
+send_until_settled (const Api *api, const ExchangeCall *call, GError **error)
+{
+  for (unsigned seconds = 1;; seconds++)
+    {
+      bool is_new = credential_is_settling (api->credential, process_now ());
+      g_autoptr (ExchangeAnswer) answer = send_once (api, call, error);
+
+      if (answer == NULL || !is_new || seconds > MAX_PAUSES || !api_is_session_over (api, answer))
+        return g_steal_pointer (&answer);
+      g_usleep (seconds * G_USEC_PER_SEC);
+    }
+}
+
 ExchangeAnswer *
 api_send (Api *api, const ExchangeCall *call, GError **error)
 {
-  g_autoptr (ExchangeAnswer) answer = send_once (api, call, error);
+  g_autoptr (ExchangeAnswer) answer = send_until_settled (api, call, error);
   g_autoptr (ExchangeAnswer) second = NULL;
 
   if (answer == NULL || !api_is_session_over (api, answer) || !api_may_renew (api))
     return g_steal_pointer (&answer);
-  if (!api_renew (api, error) || (second = send_once (api, call, error)) == NULL)
+  if (!api_renew (api, error) || (second = send_until_settled (api, call, error)) == NULL)
     return NULL;
   if (api_is_session_over (api, second))
     api_renewed_in_vain (api);

@@ -43,7 +43,8 @@ bool api_renew (Api *api, GError **error);
 bool api_may_renew (const Api *api);
 void api_renewed_in_vain (const Api *api);
 
-/* One exchange with the token as its bearer (CALL has none of its own). Where the session has
+/* One exchange with the token as its bearer (CALL has none of its own). A token that its issuer's
+ * servers may not all know yet is tried again for a few seconds. Where the session has
  * ended, the token is replaced and the call made once more, if api_may_renew. The answer is of any
  * status but 3xx. Errors: as of exchange_send_async and api_renew. */
 ExchangeAnswer *api_send (Api *api, const ExchangeCall *call, GError **error);

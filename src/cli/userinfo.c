@@ -120,6 +120,9 @@ userinfo_ask (Api *api, int64_t began, GError **error)
     {
       g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
                    _ ("this issuer does not say whom a token is for"));
+      if (error != NULL)
+        error_add_hint (*error, _ ("\"avouch token %s --format json\" shows what it does say"),
+                        profile_name (api->profile));
       return NULL;
     }
   answer = ask_twice (api, issuer->userinfo_path, began, error);

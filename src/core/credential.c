@@ -92,6 +92,12 @@ credential_is_due (const Credential *credential, int64_t now)
   return now >= credential->refresh_at;
 }
 
+bool
+credential_is_settling (const Credential *credential, int64_t now)
+{
+  return now < credential->settled_at && now >= credential->issued_at;
+}
+
 int64_t
 credential_published_expiry (const Credential *credential)
 {
@@ -165,6 +171,8 @@ credential_to_record (const Credential *credential)
   record_add_int (record, "issued-at", credential->issued_at);
   record_add_int (record, "expires-at", credential->expires_at);
   record_add_int (record, "refresh-at", credential->refresh_at);
+  if (credential->settled_at != 0)
+    record_add_int (record, "settled-at", credential->settled_at);
   /* A detail's name is the issuer's, and may have what a record's key may not. */
   for (size_t i = 0; i + 1 < credential->details->len; i += 2)
     {
@@ -231,6 +239,8 @@ credential_from_record (const Record *record, GError **error)
   credential->username = g_strdup (record_get (record, "username"));
   credential->refresh_at = refresh_at;
   credential->session = record_get_secret (record, "session");
+  if (!get_time (record, "settled-at", &credential->settled_at))
+    credential->settled_at = 0;
   read_details (record, credential);
   return credential;
 }

@@ -28,6 +28,8 @@ typedef struct {
   int64_t issued_at;  /* unix seconds, this machine's clock */
   int64_t expires_at; /* unix seconds, this machine's clock */
   int64_t refresh_at; /* from here on a mint in the background is due */
+  int64_t
+      settled_at; /* until then not each server may know it, and refuse it for that; 0: all do */
   GPtrArray *details; /* what the issuer told besides: key, value, key, value, … */
 } Credential;
 
@@ -47,6 +49,8 @@ const char *credential_detail (const Credential *credential, const char *key);
 
 bool credential_is_usable (const Credential *credential, int64_t now);
 bool credential_is_due (const Credential *credential, int64_t now);
+/* Whether a refusal may come from its being so new. */
+bool credential_is_settling (const Credential *credential, int64_t now);
 /* expires_at - CREDENTIAL_MARGIN: what a tool may be told. */
 int64_t credential_published_expiry (const Credential *credential);
 

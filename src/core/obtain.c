@@ -470,12 +470,33 @@ erase_kept (Asking *asking, const char *token, const Secret *refused, GError **e
          order_erase (asking->profile, token, refused, asking->options->environment, error);
 }
 
+/* Nor is another fetched in its place: that would be newer still. */
+static void
+refuse_to_drop (const Credential *credential, GError **error)
+{
+  int64_t age = process_now () - credential->issued_at;
+
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED,
+               _ ("%s: the token was refused %lld s after it was issued: not each of the issuer's "
+                  "servers may know it yet"),
+               credential->profile, (long long) age);
+  if (error != NULL)
+    error_add_hint (*error, _ ("try again: it is kept for that"));
+}
+
 static bool
 erase_token (Asking *asking, const char *token, const Secret *refused, GError **error)
 {
   g_autoptr (Credential) credential = cache_load (asking->cache, token);
+  bool meant =
+      credential != NULL && (refused == NULL || secret_equal (credential->secret, refused));
 
-  if (credential != NULL && (refused == NULL || secret_equal (credential->secret, refused)))
+  if (meant && refused != NULL && credential_is_settling (credential, process_now ()))
+    {
+      refuse_to_drop (credential, error);
+      return false;
+    }
+  if (meant)
     cache_drop (asking->cache, token);
   return erase_kept (asking, token, refused, error);
 }

@@ -27,7 +27,8 @@ Credential *obtain_credential (const Request *request, const ObtainOptions *opti
                                GError **error);
 
 /* The tool says that this secret was refused (NULL: whatever is cached): drops it from the cache if
- * it is the one that is cached. Never mints, revokes or prints. Errors: unserved, config. */
+ * it is the one that is cached. Never mints, revokes or prints. Errors: unserved, config; refused,
+ * for a secret so new that it is kept (see credential_is_settling). */
 bool obtain_erase (const Request *request, const Secret *refused, const Environment *environment,
                    GError **error);
 

@@ -66,6 +66,7 @@ test_round_trip (void)
   credential->kind = CREDENTIAL_SUBJECT_JWT;
   credential->username = g_strdup ("robot");
   credential->refresh_at = 1234;
+  credential->settled_at = 1005;
   credential_add_detail (credential, "instance_url", "https://acme.example");
   credential_add_detail (credential, "absent", NULL);
   credential_add_detail (credential, "scope", "a b");
@@ -78,6 +79,21 @@ test_round_trip (void)
   g_assert_cmpstr (credential_detail (back, "scope"), ==, "a b");
   g_assert_null (credential_detail (back, "absent"));
   g_assert_true (secret_equal (back->session, credential->session));
+  g_assert_cmpint (back->settled_at, ==, 1005);
+}
+
+/* A refusal means nothing yet while not each server knows the token. */
+static void
+test_settling (void)
+{
+  g_autoptr (Credential) credential = make ("token", 1000, 2000);
+
+  g_assert_false (credential_is_settling (credential, 1000));
+  credential->settled_at = 1005;
+  g_assert_true (credential_is_settling (credential, 1000));
+  g_assert_true (credential_is_settling (credential, 1004));
+  g_assert_false (credential_is_settling (credential, 1005));
+  g_assert_false (credential_is_settling (credential, 999));
 }
 
 static void
@@ -194,6 +210,7 @@ main (int argc, char **argv)
   g_test_add_func ("/credential/from-the-future-is-not-usable", test_clock_set_back);
   g_test_add_func ("/credential/due-in-the-last-fifth-and-at-least-a-minute-before", test_due);
   g_test_add_func ("/credential/comes-back-as-it-was", test_round_trip);
+  g_test_add_func ("/credential/settling-for-as-long-as-the-issuer-says", test_settling);
   g_test_add_func ("/credential/incomplete-record-is-an-error", test_incomplete_record);
   g_test_add_func ("/credential/unknown-kind-is-an-error", test_unknown_kind);
   g_test_add_func ("/credential/impossible-time-is-an-error", test_impossible_time);

@@ -1003,6 +1003,43 @@ test_erase (Fixture *fixture, const void *data G_GNUC_UNUSED)
   assert_gets (fixture, "token-3");
 }
 
+/* Issued just now, and not known everywhere until SETTLED_AT. */
+static void
+store_settling (const Fixture *fixture, const char *name, int64_t settled_at)
+{
+  g_autoptr (Cache) cache = open_cache (fixture);
+  g_autoptr (Secret) secret = secret_new ("new", 3);
+  int64_t now = process_now ();
+  g_autoptr (Credential) credential =
+      credential_new (CREDENTIAL_BEARER, "acme", secret, now, now + 3600);
+
+  credential->settled_at = settled_at;
+  g_assert_true (cache_store (cache, name, credential, NULL));
+}
+
+static void
+test_erase_of_new (Fixture *fixture, const void *data G_GNUC_UNUSED)
+{
+  g_autofree char *token = NULL;
+  g_autoptr (Secret) secret = secret_new ("new", 3);
+  g_autoptr (GError) error = NULL;
+
+  configure (fixture, "ok", "");
+  token = token_name (fixture);
+  store_settling (fixture, token, process_now () + 3600);
+  g_assert_false (obtain_erase (fixture->request, secret, fixture->environment, &error));
+  g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED);
+  g_assert_true (g_str_has_prefix (error->message, "acme: "));
+  g_assert_nonnull (strstr (error_hint (error), "try again"));
+  assert_gets (fixture, "new");
+  store_settling (fixture, token, process_now ());
+  erase (fixture, "new");
+  assert_gets (fixture, "token-1");
+  store_settling (fixture, token, process_now () + 3600);
+  erase (fixture, NULL);
+  assert_gets (fixture, "token-2");
+}
+
 static void
 test_erase_of_nothing (Fixture *fixture, const void *data G_GNUC_UNUSED)
 {
@@ -1111,6 +1148,7 @@ main (int argc, char **argv)
   add ("/obtain/heals-what-others-minted", test_heal_of_cached);
   add ("/obtain/refused-plugin-makes-one-exchange", test_refused_plugin);
   add ("/obtain/erase-drops-only-what-was-refused", test_erase);
+  add ("/obtain/erase-keeps-what-not-each-server-may-know-yet", test_erase_of_new);
   add ("/obtain/erase-of-nothing-is-no-error", test_erase_of_nothing);
   add ("/obtain/passphrase-travels-in-the-job", test_passphrase);
   add ("/obtain/token-is-named-by-profile-and-narrowing", test_token_name);
