@@ -214,11 +214,21 @@ settle_name (Addition *addition, GError **error)
   return false;
 }
 
+/* Whether the key is one that only the issuer's console makes. */
+static bool
+has_foreign_key (const Addition *addition)
+{
+  const char *name = profile_draft_get (addition->draft, "issuer");
+  const Issuer *issuer = name != NULL ? issuer_find (name) : NULL;
+
+  return issuer != NULL && issuer->makes_key;
+}
+
 static bool
 refuse_missing (const Addition *addition, GError **error)
 {
-  g_autofree char *missing =
-      new_profile_missing (addition->draft, "--", !addition->options->yes, error);
+  bool with_key = !addition->options->yes || has_foreign_key (addition);
+  g_autofree char *missing = new_profile_missing (addition->draft, "--", with_key, error);
 
   if (missing == NULL || *missing == '\0')
     return missing != NULL;
@@ -288,6 +298,8 @@ settle_key (Addition *addition, GError **error)
   /* Another's token is sent instead: nothing is signed. */
   if (profile_draft_get (addition->draft, "subject-token") != NULL)
     return true;
+  if (has_foreign_key (addition))
+    return new_profile_ask_key (addition->draft, error) && settle_given (addition, error);
   if (!new_key_choose (&addition->key, addition->draft, environment, error))
     return false;
   addition->makes_key = true;
@@ -299,6 +311,18 @@ settle_key (Addition *addition, GError **error)
       !new_key_make (&addition->key, environment, error))
     return false;
   return new_key_set (&addition->key, addition->draft, environment, error);
+}
+
+/* What a console shows once and what it makes is asked for afterwards. */
+static void
+print_first_guide (const Addition *addition, const Issuer *issuer)
+{
+  g_autofree char *text = NULL;
+
+  if (!issuer->makes_key || addition->call->quiet)
+    return;
+  text = issuer->guide (NULL, NULL, NULL);
+  fprintf (stderr, "\n%s", text);
 }
 
 static bool
@@ -326,8 +350,10 @@ ask_all (Addition *addition, GError **error)
   bool waits;
 
   if (!new_profile_ask_issuer (addition->draft, error) ||
-      (issuer = new_profile_issuer (addition->draft, error)) == NULL ||
-      !new_profile_ask_needed (addition->draft, issuer->told_by_console, error) ||
+      (issuer = new_profile_issuer (addition->draft, error)) == NULL)
+    return false;
+  print_first_guide (addition, issuer);
+  if (!new_profile_ask_needed (addition->draft, issuer->told_by_console, error) ||
       !settle_name (addition, error) || !settle_key (addition, error) ||
       !print_guide (addition, error))
     return false;

@@ -59,10 +59,15 @@ add_detail (Variables *variables, GPtrArray *list, const IssuerVariable *variabl
             const Credential *credential)
 {
   const char *detail = credential_detail (credential, variable->detail);
-  g_autoptr (Secret) value = detail != NULL ? secret_new (detail, strlen (detail)) : NULL;
+  g_autoptr (Secret) value = secret_new (detail, strlen (detail));
 
-  if (value != NULL)
-    add (variables, list, variable->name, value);
+  add (variables, list, variable->name, value);
+}
+
+static bool
+is_wanted (const IssuerVariable *variable, const Credential *credential)
+{
+  return variable->detail == NULL || credential_detail (credential, variable->detail) != NULL;
 }
 
 static void
@@ -85,7 +90,8 @@ add_table (Variables *variables, GPtrArray *list, const IssuerVariable *table,
            const Credential *credential, const Secret *instance)
 {
   for (; table != NULL && table->name != NULL; table++)
-    add_one (variables, list, table, credential, instance);
+    if (is_wanted (table, credential))
+      add_one (variables, list, table, credential, instance);
 }
 
 static void

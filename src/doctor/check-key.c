@@ -2,6 +2,7 @@
 /* The private key, opened in this process as avouch-mint would, and its certificate. */
 #include "gnutls-auto.h"
 #include "i18n.h"
+#include "issuer.h"
 #include "pair.h"
 #include "passphrase.h"
 #include "process.h"
@@ -128,6 +129,12 @@ check_certificate (Patient *patient, Finding *finding)
   if (patient->key == NULL)
     {
       finding_skip (finding, _ ("the profile names no key"));
+      return;
+    }
+  if (certificate == NULL && issuer_find (profile_get (patient->profile, "issuer"))->makes_key)
+    {
+      finding_skip (finding, _ ("not of this issuer"));
+      finding->foreign = true;
       return;
     }
   if (certificate == NULL)

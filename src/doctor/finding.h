@@ -4,6 +4,7 @@
 
 #include "error.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef enum {
@@ -20,6 +21,7 @@ typedef struct {
   char *text;       /* in a few words */
   char *hint;       /* what to do; NULL: nothing to be done, or not known */
   int64_t ms;       /* that the step took */
+  bool foreign;     /* the step is for other profiles: people need not read that */
 } Finding;
 
 void finding_clear (Finding *finding);

@@ -50,6 +50,8 @@ report_style (const Environment *environment, bool quiet)
 bool
 report_wants (const ReportStyle *style, const Finding *finding)
 {
+  if (finding->foreign)
+    return false;
   return !style->quiet || finding->state == FINDING_BAD || finding->state == FINDING_WARNING;
 }
 

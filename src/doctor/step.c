@@ -24,7 +24,7 @@ const Step step_profile[] = {
   { "tls",         N_ ("TLS"),         true,  NULL,       { "tcp" },          check_tls },
   { "clock",       N_ ("clock"),       true,  NULL,       { "tls" },          check_clock },
   { "login",       N_ ("login"),       true,  NULL,       { "key", "tls" },   check_login },
-  { "scopes",      N_ ("scopes"),      false, SALESFORCE, { "login" },        check_scopes },
+  { "scopes",      N_ ("scopes"),      false, NULL,       { "login" },        check_scopes },
   { "api",         N_ ("API"),         true,  SALESFORCE, { "login" },        check_api },
   { "identity",    N_ ("identity"),    true,  SALESFORCE, { "api" },          check_identity },
   { "budget",      N_ ("budget"),      true,  SALESFORCE, { "api" },          check_budget },
@@ -73,6 +73,13 @@ lacks (const Patient *patient, const Step *step, Finding *finding)
 }
 
 static void
+pass_over (Finding *finding)
+{
+  finding_skip (finding, _ ("not of this issuer"));
+  finding->foreign = true;
+}
+
+static void
 take (Patient *patient, const Step *step, Finding *finding)
 {
   const char *issuer = patient->profile != NULL ? profile_get (patient->profile, "issuer") : NULL;
@@ -81,7 +88,7 @@ take (Patient *patient, const Step *step, Finding *finding)
   if (step->online && patient->options->offline)
     finding_skip (finding, _ ("not asked (--offline)"));
   else if (step->issuer != NULL && g_strcmp0 (step->issuer, issuer) != 0)
-    finding_skip (finding, _ ("not of this issuer"));
+    pass_over (finding);
   else if (!lacks (patient, step, finding))
     step->run (patient, finding);
   finding->ms = (g_get_monotonic_time () - started) / 1000;

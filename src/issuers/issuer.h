@@ -84,13 +84,13 @@ typedef enum {
   ISSUER_PART_TOKEN,
   ISSUER_PART_SESSION,  /* the credential's session token */
   ISSUER_PART_INSTANCE, /* see instance_base */
-  ISSUER_PART_DETAIL,   /* the credential's detail of the name DETAIL; unset where it has none */
+  ISSUER_PART_DETAIL,   /* the credential's detail of the name DETAIL */
 } IssuerPart;
 
 typedef struct {
   const char *name;
   IssuerPart part;
-  const char *detail;
+  const char *detail; /* unset where the credential has no detail of that name; NULL: always set */
 } IssuerVariable;
 
 typedef struct {
@@ -157,6 +157,8 @@ typedef struct {
    * people. May be NULL. The caller owns it. */
   char *(*guide) (const char *login_url, const char *username, const char *certificate);
   const char *told_by_console; /* the setting that the console tells when that is done, or NULL */
+  bool makes_key; /* the console makes the key, and takes no other: the guide comes first, and no
+                     certificate is uploaded (LOGIN_URL, USERNAME and CERTIFICATE are NULL) */
 } Issuer;
 
 const Issuer *issuer_find (const char *name);
