@@ -62,7 +62,7 @@ _avouch()
       esac
       ;;
     --api-version) words='65.0' ;;
-    --issuer) words='salesforce oauth' ;;
+    --issuer) words='salesforce github-app oauth self-signed vault aws-sts' ;;
     --preset) words=$(avouch profile list --presets --quiet 2>/dev/null) ;;
     --passphrase | --key-passphrase | --new-passphrase)
       case $(_avouch_command) in
@@ -128,7 +128,7 @@ _avouch()
         profile) words="list show add import $common" ;;
         'profile list') words="--presets --json $common" ;;
         'profile show') words="$(_avouch_profiles) --json $common" ;;
-        'profile add') words="salesforce oauth --name --issuer --preset --login-url --client-id --username --key
+        'profile add') words="salesforce github-app oauth self-signed vault aws-sts --name --issuer --preset --login-url --client-id --username --key
           --key-alias --passphrase --serve --set --file --yes --dry-run $common" ;;
         'profile import') words="sf talend --name --set --prefix --keep-passphrase --file --dry-run
           $common" ;;

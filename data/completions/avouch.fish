@@ -142,10 +142,10 @@ complete -c avouch -n '__avouch_in key jwk' -l keep -d 'published keys stay besi
 complete -c avouch -n '__avouch_in key jwk' -l force -d 'the new key takes their place'
 
 complete -c avouch -n '__avouch_in profile list' -l presets -d 'the presets, instead'
-complete -c avouch -n '__avouch_in profile add' -a 'salesforce oauth'
+complete -c avouch -n '__avouch_in profile add' -a 'salesforce github-app oauth self-signed vault aws-sts'
 complete -c avouch -n '__avouch_in profile add' -l preset -x -a '(avouch profile list --presets --quiet 2>/dev/null)'
 complete -c avouch -n '__avouch_in profile add' -l name -x -d 'what to call the profile'
-complete -c avouch -n '__avouch_in profile add' -l issuer -x -a 'salesforce oauth'
+complete -c avouch -n '__avouch_in profile add' -l issuer -x -a 'salesforce github-app oauth self-signed vault aws-sts'
 complete -c avouch -n '__avouch_in profile add' -l client-id -x -d 'the application\'s key'
 complete -c avouch -n '__avouch_in profile add' -l username -x -d 'the account to act as'
 complete -c avouch -n '__avouch_in profile add' -l key -r -F -d 'the private key, or a keystore'

@@ -38,7 +38,7 @@ static const Option add_options[] = {
   { "name", 0, OPTION_STRING, offsetof (AddOptions, name), N_ ("NAME"),
     N_ ("what to call the profile, where an issuer is named in its place") },
   { "issuer", 0, OPTION_STRING, offsetof (AddOptions, issuer), N_ ("NAME"),
-    N_ ("who hands out the tokens: salesforce") },
+    N_ ("who hands out the tokens; avouch.conf(5) describes each") },
   { "preset", 0, OPTION_STRING, offsetof (AddOptions, preset), N_ ("NAME"),
     N_ ("the preset of a certain issuer: settings that lie beneath the profile's own") },
   { "login-url", 0, OPTION_STRING, offsetof (AddOptions, login_url), N_ ("URL"),

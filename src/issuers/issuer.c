@@ -3,6 +3,7 @@
 
 #include "aws-sts.h"
 #include "error.h"
+#include "github-app.h"
 #include "i18n.h"
 #include "oauth.h"
 #include "salesforce.h"
@@ -21,7 +22,8 @@ enum {
 };
 
 static const Issuer *const issuers[] = {
-  &salesforce_issuer, &oauth_issuer, &self_signed_issuer, &vault_issuer, &aws_sts_issuer, NULL,
+  &salesforce_issuer, &github_app_issuer, &oauth_issuer, &self_signed_issuer,
+  &vault_issuer,      &aws_sts_issuer,    NULL,
 };
 
 const Issuer *const *
