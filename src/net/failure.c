@@ -214,6 +214,15 @@ failure_proxy (const char *place, unsigned status)
   return error;
 }
 
+/* PLACE is "host:port". */
+static bool
+is_host_of (const char *place, const char *host)
+{
+  size_t length = host != NULL ? strlen (host) : 0;
+
+  return length > 0 && g_ascii_strncasecmp (place, host, length) == 0 && place[length] == ':';
+}
+
 GError *
 failure_redirect (const char *place, unsigned status, const char *location)
 {
@@ -231,6 +240,9 @@ failure_redirect (const char *place, unsigned status, const char *location)
     error = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
                          _ ("%s: redirects (HTTP %u), and a signed request does not follow"), place,
                          status);
-  error_add_hint (error, _ ("the profile must name the final host itself (as in login-url)"));
+  if (is_host_of (place, host))
+    error_add_hint (error, _ ("what is asked for has another address there now: was it renamed?"));
+  else
+    error_add_hint (error, _ ("the profile must name the final host itself (as in login-url)"));
   return error;
 }

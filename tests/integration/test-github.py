@@ -193,6 +193,15 @@ def _(room):
                    'not installed for this repository', 'Repository access')
 
 
+@test('a repository that was renamed is said to be')
+def _(room):
+    github = start_github(room, repositories='request')
+    github.install('octo', ['app'])
+    github.answer('GET', 301, {'message': 'Moved Permanently'},
+                  location=f'{github.api_url}/repositories/1/installation')
+    assert_refused(ask_git(room, github, 'octo/old'), 1, 'hint: .*was it renamed')
+
+
 @test('a rate limit holds all of the profile for as long as GitHub says')
 def _(room):
     github = start_github(room, repositories='request')
