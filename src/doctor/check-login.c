@@ -3,6 +3,7 @@
 #include "cache.h"
 #include "i18n.h"
 #include "moment.h"
+#include "narrow.h"
 #include "obtain.h"
 #include "process.h"
 #include "step.h"
@@ -90,6 +91,20 @@ tell_token (Finding *finding, const Credential *credential, const Credential *ca
     finding_good (finding, _ ("logged in; the token is good for %s"), left);
 }
 
+/* A profile whose token depends on what it is for, which nobody has said here. */
+static bool
+is_undecided (const Profile *profile, const GError *error)
+{
+  return narrow_is_by_path (profile) && error->code == AVOUCH_ERROR_CONFIG;
+}
+
+static void
+tell_undecided (Finding *finding, const char *profile, const GError *error)
+{
+  finding_bad_of (finding, profile, error);
+  finding->state = FINDING_WARNING;
+}
+
 void
 check_login (Patient *patient, Finding *finding)
 {
@@ -112,7 +127,9 @@ check_login (Patient *patient, Finding *finding)
       return;
     }
   patient->credential = obtain (patient, &filed, &error);
-  if (patient->credential == NULL)
+  if (patient->credential == NULL && is_undecided (patient->profile, error))
+    tell_undecided (finding, profile_name (patient->profile), error);
+  else if (patient->credential == NULL)
     finding_bad_of (finding, profile_name (patient->profile), error);
   else
     tell_token (finding, patient->credential, cached);
@@ -124,7 +141,8 @@ void
 check_scopes (Patient *patient, Finding *finding)
 {
   static const char *const enough[] = { "api", "full", NULL };
-  const char *scope = credential_detail (patient->credential, "scope");
+  const char *scope =
+      patient->credential != NULL ? credential_detail (patient->credential, "scope") : NULL;
   const char *issuer = profile_get (patient->profile, "issuer");
   g_auto (GStrv) words = NULL;
 

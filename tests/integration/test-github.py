@@ -351,6 +351,18 @@ def _(room):
     assert_not_in('certificate', done.output.split('\ngh\n')[1])
 
 
+@test('doctor is content with an App that has several installations')
+def _(room):
+    github = start_github(room, repositories='request')
+    github.install('octo', ['app'])
+    github.install('cat', ['toy'])
+    done = room.run('avouch', 'doctor', 'gh', '--json')
+    steps = {step['name']: step for step in json.loads(done.output)[-1]['steps']}
+    assert_equal((done.code, steps['login']['state'], steps['scopes']['state']),
+                 (0, 'warning', 'skipped'), done.output)
+    assert_match('one of: octo, cat', steps['login']['hint'])
+
+
 @test('doctor explains a refusal')
 def _(room):
     github = start_github(room, owner='octo')
