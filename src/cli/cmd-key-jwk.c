@@ -52,7 +52,7 @@ static const Option jwk_options[] = {
 static const char *const jwk_example[] = {
   "avouch key jwk --profile acme --set --alg RS256 --use sig",
   N_ ("the JWK set to publish for an issuer that takes no certificate"),
-  "avouch key jwk --profile cluster --discovery public --issuer https://id.example",
+  "avouch key jwk --profile ci --discovery public --issuer https://id.example",
   N_ ("the files to publish, so that a cluster or cloud trusts tokens of the key"),
   "avouch key jwk acme.crt --thumbprint",
   N_ ("the \"kid\" of the key, from its certificate"),

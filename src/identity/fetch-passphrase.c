@@ -93,6 +93,8 @@ fetch_prompt (const Wanted *wanted, GError **error)
     {
       g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE,
                    _ ("`%s = prompt` has to ask, and nobody may be asked here"), wanted->setting);
+      if (error != NULL)
+        error_add_hint (*error, _ ("set `passphrase` to keyring, file:PATH or env:NAME"));
       return NULL;
     }
   int64_t asked_at = g_get_monotonic_time ();

@@ -652,7 +652,7 @@ def _(room):
 @test('bash completes a value by what the option means to the command')
 def _(room):
     script = pathlib.Path(__file__).resolve().parents[2] / 'data' / 'completions' / 'avouch.bash'
-    for words, expected in (('token acme -f ', 'plain json header env curl soap session-header'),
+    for words, expected in (('token acme -f ', 'plain json header env curl soap session-header aws'),
                             ('key new acme --format ', 'pkcs12 pem'),
                             ('request acme /x -f ', '')):
         words = ['avouch', *words.split(' ')]

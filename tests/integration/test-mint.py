@@ -586,8 +586,16 @@ def _(room):
 @test('passphrase = prompt: without a terminal it says so')
 def _(room):
     locked = make_rsa_key(room.keys / 'locked.pem', passphrase=PASSPHRASE)
+    room.environment.pop('GIT_TERMINAL_PROMPT')
     result, _ = meet(room, GOOD, key=locked, passphrase='prompt')
     assert_refused(result, 4, 'no terminal', 'hint: .*file:PATH')
+
+
+@test('passphrase = prompt: where git asks nobody, it does not either')
+def _(room):
+    locked = make_rsa_key(room.keys / 'locked.pem', passphrase=PASSPHRASE)
+    result, _ = meet(room, GOOD, key=locked, passphrase='prompt')
+    assert_refused(result, 4, 'nobody may be asked', 'hint: .*file:PATH')
 
 
 def on_terminal(room, type_in):
@@ -621,6 +629,7 @@ def _(room):
     locked = make_rsa_key(room.keys / 'locked.pem', passphrase=PASSPHRASE)
     server = room.serve(HostileServer(GOOD, *server_pair))
     configure(room, server.url(), key=locked, passphrase='prompt')
+    room.environment.pop('GIT_TERMINAL_PROMPT')
     shown, code = on_terminal(room, PASSPHRASE.encode() + b'\n')
     assert_equal(code, 0, shown)
     assert_in('acme', shown)

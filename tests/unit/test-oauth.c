@@ -258,7 +258,7 @@ test_bad_settings (void)
     { BEARER "audience-as=form.resource|form.resource=x", "form.resource: audience-as or" },
     { BEARER "claim.exp=1", "claim.exp: avouch sets this claim" },
     { BEARER "claim-json.jti=1", "claim-json.jti: avouch sets this claim" },
-    { BEARER "claim.x=1|claim-json.x=2", "claim-json.x: claim.x sets the same claim" },
+    { BEARER "claim.x=1|claim-json.x=2", "claim-json.x: claim.x gives it already" },
     { BEARER "claim-json.x={", "claim-json.x: " },
     { BEARER "claim-json.x=1,\"y\":2", "claim-json.x: " },
     { BEARER "algorithm=none", "algorithm: " },
