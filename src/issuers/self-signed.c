@@ -152,6 +152,7 @@ const Issuer self_signed_issuer = {
   .name = "self-signed",
   .summary = N_ ("nobody: the signed JWT is itself the credential"),
   .settings = settings,
+  .git_username = "oauth2",
   .check = self_signed_check,
   .sign = self_signed_sign,
   .call_headers = self_signed_headers,

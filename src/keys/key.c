@@ -188,6 +188,7 @@ key_new_secret (Secret *secret, GError **error)
   *key = (Key){
     .references = 1,
     .kind = KEY_SECRET,
+    .format = "plain",
     .algorithm = GNUTLS_PK_UNKNOWN,
     .bits = (unsigned) (8 * length),
     .curve = GNUTLS_ECC_CURVE_INVALID,

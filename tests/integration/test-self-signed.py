@@ -189,7 +189,7 @@ def _(room):
                    serve='https://m.example', **{'secret-encoding': 'plain'})
     done = room.run('avouch', 'doctor', 'it')
     assert_equal(done.code, 0, done.output)
-    assert_in('HMAC, 320 bits', done.output)
+    assert_in('HMAC, 320 bits, in plain', done.output)
     done = room.run('avouch', 'whoami', 'it')
     assert_equal(done.code, 2, done.errors)
 
