@@ -134,35 +134,77 @@ call_close (Call *call)
   wait_end (&call->wait);
 }
 
-GPtrArray *
-call_take_list (GList *list)
+bool
+call_is_gone (Call *call, const GError *cause)
 {
-  GPtrArray *array = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (GList *at = list; at != NULL; at = at->next)
-    g_ptr_array_add (array, at->data);
-  g_list_free (list);
-  return array;
+  return (g_error_matches (cause, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD) ||
+          g_error_matches (cause, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT) ||
+          g_error_matches (cause, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_INTERFACE) ||
+          g_error_matches (cause, SECRET_ERROR, SECRET_ERROR_NO_SUCH_OBJECT)) &&
+         judge (call, cause) == TROUBLE_REFUSED;
 }
 
-GPtrArray *
-call_search (Call *call, GHashTable *attributes, bool all, GError **error)
+SecretItem *
+call_load_item (Call *call, const char *path, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) cause = NULL;
+  SecretItem *item = NULL;
+
+  secret_item_new_for_dbus_path (call->service, path, SECRET_ITEM_NONE, call->wait.cancellable,
+                                 wait_ready, &call->wait);
+  result = wait_result (&call->wait);
+  if (result != NULL)
+    item = secret_item_new_for_dbus_path_finish (result, &cause);
+  if (item == NULL && !call_is_gone (call, cause))
+    call_fail (call, g_steal_pointer (&cause), error);
+  return item;
+}
+
+static bool
+load_items (Call *call, char **paths, GPtrArray *items, GError **error)
+{
+  g_autoptr (GError) trouble = NULL;
+
+  for (; *paths != NULL; paths++)
+    {
+      SecretItem *item = call_load_item (call, *paths, &trouble);
+
+      if (item != NULL)
+        g_ptr_array_add (items, item);
+      else if (trouble != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&trouble));
+          return false;
+        }
+    }
+  return true;
+}
+
+/* Item by item: libsecret's own search is none at all where one of them goes meanwhile. */
+GPtrArray *
+call_search (Call *call, GHashTable *attributes, GError **error)
+{
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_auto (GStrv) unlocked = NULL;
+  g_auto (GStrv) locked = NULL;
   GError *cause = NULL;
 
   if (call->service == NULL)
     return sandbox_search (call, attributes, error);
-  secret_service_search (call->service, NULL, attributes,
-                         all ? SECRET_SEARCH_ALL : SECRET_SEARCH_NONE, call->wait.cancellable,
-                         wait_ready, &call->wait);
+  secret_service_search_for_dbus_paths (call->service, NULL, attributes, call->wait.cancellable,
+                                        wait_ready, &call->wait);
   result = wait_result (&call->wait);
-  GList *items =
-      result != NULL ? secret_service_search_finish (call->service, result, &cause) : NULL;
-  if (result != NULL && cause == NULL)
-    return call_take_list (items);
-  call_fail (call, cause, error);
-  return NULL;
+  if (result == NULL || !secret_service_search_for_dbus_paths_finish (call->service, result,
+                                                                      &unlocked, &locked, &cause))
+    {
+      call_fail (call, cause, error);
+      return NULL;
+    }
+  return load_items (call, unlocked, items, error) && load_items (call, locked, items, error)
+             ? g_steal_pointer (&items)
+             : NULL;
 }
 
 bool

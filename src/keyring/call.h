@@ -6,6 +6,8 @@
 #include "trouble.h"
 #include "wait.h"
 
+/* Items by their paths: they have been there since libsecret 0.18. */
+#define SECRET_API_SUBJECT_TO_CHANGE
 #include <libsecret/secret.h>
 
 typedef struct {
@@ -24,11 +26,16 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Call, call_close)
  * where a step was abandoned. */
 bool call_fail (Call *call, GError *cause, GError **error);
 
-/* A list as libsecret's searches give it, as an array that owns what is in it. */
-GPtrArray *call_take_list (GList *list);
+/* Whether CAUSE is that there is no such item any more: another program may remove one at any
+ * time. */
+bool call_is_gone (Call *call, const GError *cause);
 
-/* What matches ATTRIBUTES; SecretRetrievable *, in the service's order. NULL with an error. */
-GPtrArray *call_search (Call *call, GHashTable *attributes, bool all, GError **error);
+/* What matches ATTRIBUTES, as the service says; SecretRetrievable *, in the service's order, those
+ * that are locked last. NULL with an error. */
+GPtrArray *call_search (Call *call, GHashTable *attributes, GError **error);
+
+/* The item as it is now. NULL without an error: it is gone. */
+SecretItem *call_load_item (Call *call, const char *path, GError **error);
 
 /* Unlocks an item or a collection, by asking if need be. */
 bool call_unlock (Call *call, void *object, GError **error);

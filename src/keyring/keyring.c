@@ -76,57 +76,87 @@ take_value (const Call *call, SecretValue *value, GError **error)
   return NULL;
 }
 
+/* NULL without an error: the item is gone. */
 static Secret *
 retrieve (Call *call, SecretRetrievable *item, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (SecretValue) value = NULL;
-  GError *cause = NULL;
+  g_autoptr (GError) cause = NULL;
 
   secret_retrievable_retrieve_secret (item, call->wait.cancellable, wait_ready, &call->wait);
   result = wait_result (&call->wait);
   if (result != NULL)
     value = secret_retrievable_retrieve_secret_finish (item, result, &cause);
-  if (result == NULL || cause != NULL)
-    {
-      call_fail (call, cause, error);
-      return NULL;
-    }
-  return take_value (call, value, error);
+  if (result != NULL && cause == NULL)
+    return take_value (call, value, error);
+  if (!call_is_gone (call, cause))
+    call_fail (call, g_steal_pointer (&cause), error);
+  return NULL;
 }
 
-static KeyringMatch *
-open_item (Call *call, SecretRetrievable *item, GError **error)
-{
-  g_autoptr (KeyringMatch) match = NULL;
-
-  if (is_locked (item) && !call_unlock (call, item, error))
-    return NULL;
-  match = describe (item);
-  match->locked = false;
-  match->secret = retrieve (call, item, error);
-  return match->secret != NULL ? g_steal_pointer (&match) : NULL;
-}
-
+/* Whether it is what was asked for, whatever the service says. A locked item may not show its
+ * attributes (GNOME Keyring's show none that were not seen before). */
 static bool
-lacks_all (SecretRetrievable *item, const char *const *names)
+suits (SecretRetrievable *item, const KeyringItem *wanted)
 {
   g_autoptr (GHashTable) own = secret_retrievable_get_attributes (item);
+  const char *schema = own != NULL ? g_hash_table_lookup (own, SCHEMA) : NULL;
 
-  for (; own != NULL && names != NULL && *names != NULL; names++)
-    if (g_hash_table_contains (own, *names))
+  if (is_locked (item))
+    return true;
+  if (own == NULL || (!wanted->loose && wanted->schema != NULL && schema != NULL &&
+                      strcmp (schema, wanted->schema) != 0))
+    return false;
+  for (const char *const *at = wanted->attributes; at != NULL && at[0] != NULL; at += 2)
+    if (g_strcmp0 (g_hash_table_lookup (own, at[0]), at[1]) != 0)
+      return false;
+  for (const char *const *at = wanted->lacks; at != NULL && *at != NULL; at++)
+    if (g_hash_table_contains (own, *at))
       return false;
   return true;
 }
 
+/* ITEM as it is when it is not locked. NULL without an error: it is gone, or another than WANTED.
+ */
+static SecretRetrievable *
+unlock (Call *call, SecretRetrievable *item, const KeyringItem *wanted, GError **error)
+{
+  g_autoptr (SecretItem) opened = NULL;
+
+  if (!is_locked (item))
+    return g_object_ref (item);
+  if (!call_unlock (call, item, error))
+    return NULL;
+  opened = call_load_item (call, g_dbus_proxy_get_object_path (G_DBUS_PROXY (item)), error);
+  return opened != NULL && suits (SECRET_RETRIEVABLE (opened), wanted)
+             ? SECRET_RETRIEVABLE (g_steal_pointer (&opened))
+             : NULL;
+}
+
+/* NULL without an error: as of unlock. */
+static KeyringMatch *
+open_item (Call *call, SecretRetrievable *item, const KeyringItem *wanted, GError **error)
+{
+  g_autoptr (SecretRetrievable) opened = unlock (call, item, wanted, error);
+  g_autoptr (KeyringMatch) match = NULL;
+
+  if (opened == NULL)
+    return NULL;
+  match = describe (opened);
+  match->locked = false;
+  match->secret = retrieve (call, opened, error);
+  return match->secret != NULL ? g_steal_pointer (&match) : NULL;
+}
+
 static GPtrArray *
-search (Call *call, const KeyringItem *item, bool all, GError **error)
+search (Call *call, const KeyringItem *item, GError **error)
 {
   g_autoptr (GHashTable) attributes = build_attributes (item, !item->loose);
-  GPtrArray *items = call_search (call, attributes, all || item->lacks != NULL, error);
+  GPtrArray *items = call_search (call, attributes, error);
 
   for (size_t i = items != NULL ? items->len : 0; i > 0; i--)
-    if (!lacks_all (items->pdata[i - 1], item->lacks))
+    if (!suits (items->pdata[i - 1], item))
       g_ptr_array_remove_index (items, (unsigned) i - 1);
   return items;
 }
@@ -137,25 +167,32 @@ keyring_find (const KeyringItem *item, const KeyringOptions *options, KeyringMat
 {
   g_auto (Call) call = { 0 };
   g_autoptr (GPtrArray) items = NULL;
+  g_autoptr (GError) trouble = NULL;
   KeyringMatch *found = NULL;
 
   if (!check_item (item, options, error) || !call_open (&call, options, true, error))
     return false;
-  items = search (&call, item, false, error);
+  items = search (&call, item, error);
   if (items == NULL)
     return false;
-  if (items->len > 0 && (found = open_item (&call, items->pdata[0], error)) == NULL)
-    return false;
+  for (size_t i = 0; i < items->len && found == NULL && trouble == NULL; i++)
+    found = open_item (&call, items->pdata[i], item, &trouble);
+  if (trouble != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&trouble));
+      return false;
+    }
   *match = found;
   return true;
 }
 
 /* Nobody is asked for what somebody else locked away and may not be asked for. */
 static KeyringMatch *
-list_item (Call *call, SecretRetrievable *item, bool secrets, GError **error)
+list_item (Call *call, SecretRetrievable *item, const KeyringItem *wanted, bool secrets,
+           GError **error)
 {
   return secrets && (!is_locked (item) || call->options->interactive)
-             ? open_item (call, item, error)
+             ? open_item (call, item, wanted, error)
              : describe (item);
 }
 
@@ -167,21 +204,24 @@ keyring_search (const KeyringItem *item, bool secrets, const KeyringOptions *opt
   g_autoptr (GPtrArray) items = NULL;
   g_autoptr (GPtrArray) matches =
       g_ptr_array_new_with_free_func ((GDestroyNotify) keyring_match_free);
+  g_autoptr (GError) trouble = NULL;
 
   if (!check_item (item, options, error) || !call_open (&call, options, secrets, error))
     return NULL;
-  items = search (&call, item, true, error);
+  items = search (&call, item, error);
   if (items == NULL)
     return NULL;
-  for (size_t i = 0; i < items->len; i++)
+  for (size_t i = 0; i < items->len && trouble == NULL; i++)
     {
-      KeyringMatch *match = list_item (&call, items->pdata[i], secrets, error);
+      KeyringMatch *match = list_item (&call, items->pdata[i], item, secrets, &trouble);
 
-      if (match == NULL)
-        return NULL;
-      g_ptr_array_add (matches, match);
+      if (match != NULL)
+        g_ptr_array_add (matches, match);
     }
-  return g_steal_pointer (&matches);
+  if (trouble == NULL)
+    return g_steal_pointer (&matches);
+  g_propagate_error (error, g_steal_pointer (&trouble));
+  return NULL;
 }
 
 /* Whether A has what B has and nothing more, the schema aside where that does not count. */
@@ -209,7 +249,7 @@ is_exactly (GHashTable *a, GHashTable *b, bool loose)
 static GPtrArray *
 find_former (Call *call, const KeyringItem *item, GHashTable *attributes, GError **error)
 {
-  GPtrArray *items = search (call, item, true, error);
+  GPtrArray *items = search (call, item, error);
 
   for (size_t i = items != NULL ? items->len : 0; i > 0; i--)
     {
@@ -269,33 +309,59 @@ open_collection (Call *call, GError **error)
   return g_steal_pointer (&collection);
 }
 
+/* As CreateItem takes them. The caller owns it. */
+static GHashTable *
+build_properties (const KeyringItem *item, GHashTable *attributes)
+{
+  GHashTable *properties =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_variant_unref);
+  GVariant *label = g_variant_new_string (item->label != NULL ? item->label : "");
+  GVariantBuilder builder;
+  GHashTableIter iter;
+  void *name, *value;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{ss}"));
+  g_hash_table_iter_init (&iter, attributes);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    g_variant_builder_add (&builder, "{ss}", name, value);
+  g_hash_table_insert (properties, (void *) "org.freedesktop.Secret.Item.Label",
+                       g_variant_ref_sink (label));
+  g_hash_table_insert (properties, (void *) "org.freedesktop.Secret.Item.Attributes",
+                       g_variant_ref_sink (g_variant_builder_end (&builder)));
+  return properties;
+}
+
+/* Does not look at what it made: somebody else may have removed it already. */
 static bool
 create_item (Call *call, SecretCollection *collection, const KeyringItem *item,
              GHashTable *attributes, SecretValue *value, GError **error)
 {
+  g_autoptr (GHashTable) properties = build_properties (item, attributes);
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (SecretItem) made = NULL;
+  g_autofree char *path = NULL;
   GError *cause = NULL;
 
-  secret_item_create (collection, NULL, attributes, item->label != NULL ? item->label : "", value,
-                      SECRET_ITEM_CREATE_NONE, call->wait.cancellable, wait_ready, &call->wait);
+  secret_service_create_item_dbus_path (
+      call->service, g_dbus_proxy_get_object_path (G_DBUS_PROXY (collection)), properties, value,
+      SECRET_ITEM_CREATE_NONE, call->wait.cancellable, wait_ready, &call->wait);
   result = wait_result (&call->wait);
   if (result != NULL)
-    made = secret_item_create_finish (result, &cause);
-  return made != NULL || call_fail (call, cause, error);
+    path = secret_service_create_item_dbus_path_finish (call->service, result, &cause);
+  return path != NULL || call_fail (call, cause, error);
 }
 
+/* True without UPDATED: it is gone. */
 static bool
-update_item (Call *call, SecretItem *item, SecretValue *value, GError **error)
+update_item (Call *call, SecretItem *item, SecretValue *value, bool *updated, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
-  GError *cause = NULL;
+  g_autoptr (GError) cause = NULL;
 
   secret_item_set_secret (item, value, call->wait.cancellable, wait_ready, &call->wait);
   result = wait_result (&call->wait);
-  if (result != NULL && secret_item_set_secret_finish (item, result, &cause))
-    return true;
-  return call_fail (call, cause, error);
+  *updated = result != NULL && secret_item_set_secret_finish (item, result, &cause);
+  return *updated || call_is_gone (call, cause) ||
+         call_fail (call, g_steal_pointer (&cause), error);
 }
 
 /* One that somebody else has just deleted is gone as well. */
@@ -303,20 +369,12 @@ static bool
 delete_item (Call *call, SecretItem *item, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
-  GError *cause = NULL;
+  g_autoptr (GError) cause = NULL;
 
   secret_item_delete (item, call->wait.cancellable, wait_ready, &call->wait);
   result = wait_result (&call->wait);
-  if (result != NULL && secret_item_delete_finish (item, result, &cause))
-    return true;
-  if (g_error_matches (cause, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD) ||
-      g_error_matches (cause, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT) ||
-      g_error_matches (cause, SECRET_ERROR, SECRET_ERROR_NO_SUCH_OBJECT))
-    {
-      g_error_free (cause);
-      return true;
-    }
-  return call_fail (call, cause, error);
+  return (result != NULL && secret_item_delete_finish (item, result, &cause)) ||
+         call_is_gone (call, cause) || call_fail (call, g_steal_pointer (&cause), error);
 }
 
 static bool
@@ -350,12 +408,14 @@ store_in_service (Call *call, const KeyringItem *item, GHashTable *attributes, S
   g_autoptr (SecretCollection) collection = open_collection (call, error);
   g_autoptr (GPtrArray) former = NULL;
   g_autoptr (SecretItem) same = NULL;
+  bool updated = false;
 
   if (collection == NULL || (former = find_former (call, item, attributes, error)) == NULL)
     return false;
   same = take_same (former, collection, item->schema);
-  if (same != NULL ? !update_item (call, same, value, error)
-                   : !create_item (call, collection, item, attributes, value, error))
+  if (same != NULL && !update_item (call, same, value, &updated, error))
+    return false;
+  if (!updated && !create_item (call, collection, item, attributes, value, error))
     return false;
   for (size_t i = 0; i < former->len; i++)
     if (!is_locked (former->pdata[i]) && !delete_item (call, former->pdata[i], error))
@@ -385,13 +445,15 @@ keyring_store (const KeyringItem *item, const Secret *secret, const KeyringOptio
 
 /* Whether ITEM is to go; false with an error where that cannot be told. */
 static bool
-is_condemned (Call *call, SecretRetrievable *item, KeyringJudge judge, void *data, GError **error)
+is_condemned (Call *call, SecretRetrievable *item, const KeyringItem *wanted, KeyringJudge judge,
+              void *data, GError **error)
 {
+  g_autoptr (SecretRetrievable) opened = NULL;
   g_autoptr (KeyringMatch) match = NULL;
 
   if (judge == NULL)
-    return !is_locked (item) || call_unlock (call, item, error);
-  match = open_item (call, item, error);
+    return (opened = unlock (call, item, wanted, error)) != NULL;
+  match = open_item (call, item, wanted, error);
   return match != NULL && judge (match, data);
 }
 
@@ -405,10 +467,10 @@ keyring_erase (const KeyringItem *item, KeyringJudge judge, void *data,
   unsigned count = 0;
 
   if (!check_item (item, options, error) || !call_open (&call, options, judge != NULL, error) ||
-      (items = search (&call, item, true, error)) == NULL)
+      (items = search (&call, item, error)) == NULL)
     return false;
   for (size_t i = 0; i < items->len && trouble == NULL; i++)
-    if (is_condemned (&call, items->pdata[i], judge, data, &trouble) &&
+    if (is_condemned (&call, items->pdata[i], item, judge, data, &trouble) &&
         (call.service != NULL ? delete_item (&call, items->pdata[i], &trouble)
                               : sandbox_delete (&call, items->pdata[i], &trouble)))
       count++;

@@ -45,6 +45,18 @@ sandbox_has_portal (Call *call)
          (g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS) && answers (call));
 }
 
+/* A list as libsecret's searches give it, as an array that owns what is in it. */
+static GPtrArray *
+take_list (GList *list)
+{
+  GPtrArray *array = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (GList *at = list; at != NULL; at = at->next)
+    g_ptr_array_add (array, at->data);
+  g_list_free (list);
+  return array;
+}
+
 GPtrArray *
 sandbox_search (Call *call, GHashTable *attributes, GError **error)
 {
@@ -60,7 +72,7 @@ sandbox_search (Call *call, GHashTable *attributes, GError **error)
   if (result != NULL)
     items = secret_password_search_finish (result, &cause);
   if (result != NULL && cause == NULL)
-    return call_take_list (items);
+    return take_list (items);
   call_fail (call, cause, error);
   return NULL;
 }

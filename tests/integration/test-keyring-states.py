@@ -177,6 +177,50 @@ def _(room):
     assert_equal(found(ask(room, 'search')), [])
 
 
+@test('what a service finds that was not asked for is neither answered, replaced nor erased')
+def _(room):
+    prepare(room, '--lies')
+    other = ('protocol', 'https', 'server', 'other.example', 'user', 'u')
+    assert_kept(keep(room, 'of the other', attributes=other))
+    assert_equal(found(ask(room, 'search')), [])
+    assert_kept(keep(room))
+    assert_equal(found(ask(room, 'search')), [SECRET.encode()])
+    assert_kept(ask(room, 'erase'))
+    assert_equal(found(ask(room, 'search')), [])
+    assert_equal(found(ask(room, 'search', attributes=other)), [b'of the other'])
+
+
+@test('what a locked keyring does not show of its items is looked at once it is unlocked')
+def _(room):
+    mock = prepare(room)
+    assert_kept(keep(room, 'of the port', attributes=(*HERE, 'port', '8080')))
+    for operation in ('search', 'erase'):
+        os.kill(mock.pid, signal.SIGUSR1)
+        wait_until(lambda: 'locked' in ask(room, 'search').output, what='not locked')
+        assert_equal(found(ask(room, operation, ('lacks', 'port'), env=DESKTOP, interactive=1)), [])
+    os.kill(mock.pid, signal.SIGUSR1)
+    wait_until(lambda: 'locked' in ask(room, 'search').output, what='not locked')
+    answer = ask(room, 'search', env=DESKTOP, interactive=1)
+    assert_equal(found(answer), [b'of the port'])
+    assert_in('attribute=user\nvalue=u\n', answer.output)
+
+
+@test('an item that another program removes in mid-call is as if it had not been there')
+def _(room):
+    prepare(room, '--gone=GetSecret')
+    assert_kept(keep(room))
+    assert_equal(found(ask(room, 'search')), [])
+    assert_kept(keep(room))
+    assert_kept(ask(room, 'erase', ('secret', encode(SECRET))))
+    start_mock(room, '--gone=SetSecret')
+    assert_kept(keep(room))
+    assert_kept(keep(room, 'second'))
+    assert_equal(found(ask(room, 'search')), [b'second'])
+    start_mock(room, '--gone=Delete')
+    assert_kept(keep(room))
+    assert_kept(ask(room, 'erase'))
+
+
 @test('a service that dies in mid-call')
 def _(room):
     prepare(room)

@@ -71,6 +71,8 @@ static struct {
   char *hang;   /* a method's name */
   char *die;
   char *fail;
+  char *gone; /* the item is, once this method of it is called */
+  gboolean lies;
   char *value; /* what every item's secret is: "nul", "huge"; NULL: what was put there */
 } wanted;
 
@@ -83,6 +85,9 @@ static const GOptionEntry options[] = {
   { "hang", 0, 0, G_OPTION_ARG_STRING, &wanted.hang, "never answer it", "METHOD" },
   { "die", 0, 0, G_OPTION_ARG_STRING, &wanted.die, "end when it is called", "METHOD" },
   { "fail", 0, 0, G_OPTION_ARG_STRING, &wanted.fail, "answer it with an error", "METHOD" },
+  { "gone", 0, 0, G_OPTION_ARG_STRING, &wanted.gone, "an item ends when it is called", "METHOD" },
+  { "lies", 0, 0, G_OPTION_ARG_NONE, &wanted.lies,
+    "a search finds all items, and one that is not there", NULL },
   { "value", 0, 0, G_OPTION_ARG_STRING, &wanted.value, "what every secret is", "KIND" },
   G_OPTION_ENTRY_NULL
 };
@@ -141,6 +146,26 @@ find_item (const char *path)
   return NULL;
 }
 
+/* Those of a keyring that was not open before, as gnome-keyring shows them. */
+static GVariant *
+hide_attributes (GVariant *attributes)
+{
+  GVariantBuilder builder;
+  GVariantIter iter;
+  const char *name, *value;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{ss}"));
+  g_variant_iter_init (&iter, attributes);
+  while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
+    {
+      g_autofree char *hidden = g_strconcat ("gkr:compat:hashed:", name, NULL);
+      g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_MD5, value, -1);
+
+      g_variant_builder_add (&builder, "{ss}", hidden, hash);
+    }
+  return g_variant_builder_end (&builder);
+}
+
 static GVariant *
 get_item_property (GDBusConnection *connection G_GNUC_UNUSED, const char *sender G_GNUC_UNUSED,
                    const char *path, const char *interface G_GNUC_UNUSED, const char *name,
@@ -149,7 +174,7 @@ get_item_property (GDBusConnection *connection G_GNUC_UNUSED, const char *sender
   const Item *item = find_item (path);
 
   if (strcmp (name, "Attributes") == 0)
-    return g_variant_ref (item->attributes);
+    return wanted.locked ? hide_attributes (item->attributes) : g_variant_ref (item->attributes);
   if (strcmp (name, "Label") == 0)
     return g_variant_new_string (item->label);
   return strcmp (name, "Locked") == 0 ? g_variant_new_boolean (wanted.locked)
@@ -206,6 +231,12 @@ on_item_call (GDBusConnection *connection G_GNUC_UNUSED, const char *sender G_GN
   if (wanted.locked)
     g_dbus_method_invocation_return_dbus_error (invocation, "org.freedesktop.Secret.Error.IsLocked",
                                                 "mock: locked");
+  else if (is_method (wanted.gone, method))
+    {
+      delete_item (item);
+      g_dbus_method_invocation_return_dbus_error (
+          invocation, "org.freedesktop.Secret.Error.NoSuchObject", "mock: gone");
+    }
   else if (strcmp (method, "GetSecret") == 0)
     g_dbus_method_invocation_return_value (invocation,
                                            g_variant_new ("(@(oayays))", make_secret (item)));
@@ -261,11 +292,13 @@ list_paths (GVariant *attributes)
       bool matches = true;
 
       g_variant_iter_init (&iter, attributes);
-      while (matches && g_variant_iter_next (&iter, "{&s&s}", &name, &value))
+      while (matches && !wanted.lies && g_variant_iter_next (&iter, "{&s&s}", &name, &value))
         matches = g_variant_lookup (item->attributes, name, "&s", &own) && strcmp (own, value) == 0;
       if (matches)
         g_variant_builder_add (&builder, "o", item->path);
     }
+  if (wanted.lies)
+    g_variant_builder_add (&builder, "o", COLLECTION "/nothing");
   return g_variant_builder_end (&builder);
 }
 
