@@ -33,7 +33,7 @@ static const Form credential_form = {
 typedef struct {
   char *server; /* without the port */
   const char *attributes[2 * N_NAMES + 1];
-  const char *lacks[2];
+  const char *lacks[3];
 } Place;
 
 static void
@@ -73,9 +73,12 @@ place_read (Place *place, const GitRequest *request, const Form *form)
         place->attributes[count++] = form->names[name];
         place->attributes[count++] = values[name];
       }
+  /* A token of a profile that does not serve the place is nothing for it, and not git's to erase.
+   */
+  place->lacks[0] = KEYRING_MARK;
   /* Another port is another server. */
   if (port == NULL)
-    place->lacks[0] = form->names[PORT];
+    place->lacks[1] = form->names[PORT];
 }
 
 static GPtrArray *

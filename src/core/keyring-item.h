@@ -9,6 +9,10 @@
 #define KEYRING_TIMEOUT    30          /* seconds for a whole call, the desktop's prompt included */
 #define KEYRING_MAX_SECRET (64 * 1024) /* bytes */
 
+/* What has this attribute is a token that a profile published for other programs (stored-token.h).
+ */
+#define KEYRING_MARK "avouch"
+
 /* What is kept or looked for. */
 typedef struct {
   const char *schema;            /* the attribute "xdg:schema"; NULL: none is kept, any is found */

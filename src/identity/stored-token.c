@@ -14,7 +14,6 @@ enum {
 };
 
 /* By which an item of somebody else's schema is known to be ours. */
-#define MARK         "avouch"
 #define MARK_VALUE   "published"
 #define MARK_PROFILE "avouch-profile"
 
@@ -143,7 +142,7 @@ keep (const Place *place, const char *schema, const char **attributes, size_t co
   const KeyringItem item = { .schema = schema, .attributes = attributes, .label = label };
   const KeyringOptions options = options_for (place->profile);
 
-  attributes[count++] = MARK;
+  attributes[count++] = KEYRING_MARK;
   attributes[count++] = MARK_VALUE;
   attributes[count++] = MARK_PROFILE;
   attributes[count++] = profile_name (place->profile);
@@ -215,7 +214,8 @@ is_former (const KeyringMatch *match, void *data)
 static void
 sweep_published (const Profile *profile, const Credential *credential)
 {
-  const char *const attributes[] = { MARK, MARK_VALUE, MARK_PROFILE, profile_name (profile), NULL };
+  const char *const attributes[] = { KEYRING_MARK, MARK_VALUE, MARK_PROFILE, profile_name (profile),
+                                     NULL };
   const KeyringItem item = { .attributes = attributes };
   const KeyringOptions options = options_for (profile);
 
@@ -271,7 +271,7 @@ stored_token_erase (const Profile *profile, const char *token, const Secret *ref
 {
   const char *name = profile_name (profile);
   const char *const of_token[] = { "token", token, "profile", name, NULL };
-  const char *const of_mark[] = { MARK, MARK_VALUE, MARK_PROFILE, name, NULL };
+  const char *const of_mark[] = { KEYRING_MARK, MARK_VALUE, MARK_PROFILE, name, NULL };
   const KeyringItem cached = { .schema = STORED_TOKEN_SCHEMA, .attributes = of_token };
   const KeyringItem published = { .attributes = of_mark };
   const KeyringOptions options = options_for (profile);
@@ -291,8 +291,8 @@ bool
 stored_token_forget (const char *profile, unsigned *cached, unsigned *published, GError **error)
 {
   const char *const of_profile[] = { "profile", profile, NULL };
-  const char *const of_mark[] = { MARK, MARK_VALUE, profile != NULL ? MARK_PROFILE : NULL, profile,
-                                  NULL };
+  const char *const of_mark[] = { KEYRING_MARK, MARK_VALUE, profile != NULL ? MARK_PROFILE : NULL,
+                                  profile, NULL };
   const KeyringItem tokens = {
     .schema = STORED_TOKEN_SCHEMA,
     .attributes = profile != NULL ? of_profile : NULL,

@@ -2,6 +2,7 @@
 """git's ordinary credentials in the keyring (`[git] store = keyring`), with real git and the real
 gnome-keyring-daemon. The cases of git's own test of external helpers (t0303) are among them; its
 script itself is run where GIT_TEST_DIR names a copy of git's folder "t"."""
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -267,6 +268,29 @@ def _(room):
     do(room, 'store', 'host=[::1]', 'username=u', 'password=six')
     assert_equal(get(room, 'host=[::1]'), ['username=u', 'password=six'])
     assert_equal(get(room, 'host=[::1]:1'), [])
+
+
+@test('what a profile has published is neither answered nor erased where none serves')
+def _(room):
+    prepare(room)
+    secret_tool(room, 'store', '--label=x', 'protocol', 'https', 'server', 'example.com',
+                'object', 'team', 'user', 'oauth2', 'avouch', 'published', 'avouch-profile', 'acme',
+                input='of the team')
+    assert_equal(get(room, 'host=example.com'), [])
+    do(room, 'erase', 'host=example.com')
+    assert_equal(items_of(room, 'server', 'example.com'), ['of the team'])
+
+
+@test('several helpers at once get in each other\'s way, but tell nobody')
+def _(room):
+    prepare(room)
+
+    def call_one(number):
+        operation = ('store', 'get', 'erase')[number % 3]
+        return ask(room, operation, 'host=example.com', 'username=u', 'password=p')
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        for result in pool.map(call_one, range(60)):
+            assert_true(set(told(result)) <= {'username=u', 'password=p'}, result.output)
 
 
 # Profiles and settings.
