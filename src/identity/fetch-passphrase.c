@@ -111,11 +111,23 @@ fetch_may_interact (const PassphraseSource *source)
 }
 
 static Secret *
-fetch_keyring (const Wanted *wanted, GError **error)
+ask_keyring (const Wanted *wanted, int timeout, GError **error)
 {
   return keyring_lookup_passphrase (profile_name (wanted->source->profile), wanted->what,
-                                    fetch_may_interact (wanted->source), wanted->source->timeout,
-                                    error);
+                                    fetch_may_interact (wanted->source), timeout, error);
+}
+
+static Secret *
+fetch_keyring (const Wanted *wanted, GError **error)
+{
+  return ask_keyring (wanted, wanted->source->timeout, error);
+}
+
+/* The place behind it is of use only while there is time to log in; a person needs all of it. */
+static int
+patience_before_another (const PassphraseSource *source)
+{
+  return fetch_may_interact (source) || source->timeout < 2 ? source->timeout : source->timeout / 2;
 }
 
 static Secret *
@@ -173,7 +185,7 @@ fetch (const Wanted *wanted, PassphraseKind kind, Secret *given, GError **error)
 
   if (!in_keyring)
     return fetch_place (wanted, kind, given, error);
-  secret = fetch_keyring (wanted, &first);
+  secret = ask_keyring (wanted, patience_before_another (wanted->source), &first);
   if (secret != NULL)
     return secret;
   secret = fetch_place (wanted, kind, given, &second);

@@ -11,6 +11,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'mock'))
 from harness import *  # noqa: E402
 from hostile import *  # noqa: E402
+from sessionbus import start_bus, start_mock  # noqa: E402
 
 TOKEN = '00Dtoken!AQEAQ.token'
 PASSPHRASE = 'correct horse battery'
@@ -153,6 +154,17 @@ def _(room):
     passphrase = room.write('passphrase', PASSPHRASE + '\n')
     start(room, key=key, passphrase=f'keyring file:{passphrase}', cache='none')
     assert_logged_in(ask(room))
+
+
+@test('a keyring that hangs leaves time for the place behind it, and for the login')
+def _(room):
+    passphrase = room.write('passphrase', PASSPHRASE + '\n')
+    start(room, key=key, passphrase=f'keyring file:{passphrase}', cache='none', timeout=12)
+    start_bus(room)
+    start_mock(room, '--hang=SearchItems')
+    result = ask(room)
+    assert_logged_in(result)
+    assert_less(result.seconds, 10)
 
 
 @test('the place behind the keyring may be a variable, which avouch-mint does not see')
