@@ -8,6 +8,7 @@
 #include "profiles.h"
 #include "program.h"
 #include "quote.h"
+#include "text.h"
 #include "timer-unit.h"
 #include "token-life.h"
 
@@ -245,7 +246,10 @@ show (const Setup *setup, bool by_hand, GError **error)
       if (options->remove)
         g_string_append_printf (text, "rm -f %s\n", path);
       else
-        g_string_append_printf (text, "# %s\n%s\n", setup->paths[i], setup->contents[i]);
+        {
+          g_autofree char *shown = text_clean (setup->paths[i], -1);
+          g_string_append_printf (text, "# %s\n%s\n", shown, setup->contents[i]);
+        }
     }
   add_command (text, reload);
   if (!options->remove)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "timer-unit.h"
 
-#include <string.h>
+#include "text.h"
 
 /* Seconds. */
 enum {
@@ -21,18 +21,23 @@ timer_configured_life (const Profile *profile)
   return life;
 }
 
-/* In quotes; DOUBLED: characters that mean something there (systemd.syntax(7), and "Command lines"
- * in systemd.service(5)). */
+/* In quotes (systemd.syntax(7)). A '$' means nothing in a variable's value, nor in the path of the
+ * program, where systemd would not find what "$$" names. */
 static void
-add_quoted (GString *text, const char *word, const char *doubled)
+add_quoted (GString *text, const char *word)
 {
   g_string_append_c (text, '"');
   for (const char *at = word; *at != '\0'; at++)
     {
+      if (text_has_control (at, 1))
+        {
+          g_string_append_printf (text, "\\x%02x", (unsigned) *at);
+          continue;
+        }
       if (*at == '"' || *at == '\\')
         g_string_append_c (text, '\\');
-      else if (strchr (doubled, *at) != NULL)
-        g_string_append_c (text, *at);
+      else if (*at == '%')
+        g_string_append_c (text, '%');
       g_string_append_c (text, *at);
     }
   g_string_append_c (text, '"');
@@ -55,11 +60,11 @@ timer_service_text (const char *program, const Environment *environment)
       g_autofree char *setting = g_strconcat ("AVOUCH_CONFIG=", path, NULL);
 
       g_string_append (text, "Environment=");
-      add_quoted (text, setting, "%");
+      add_quoted (text, setting);
       g_string_append_c (text, '\n');
     }
   g_string_append (text, "ExecStart=");
-  add_quoted (text, program, "%$");
+  add_quoted (text, program);
   g_string_append (text, " refresh --quiet\n");
   return g_string_free (text, FALSE);
 }

@@ -678,6 +678,17 @@ echo "$*" >>{room.path}/calls
     return lambda: (room.path / 'calls').read_text().splitlines()
 
 
+SERVED_SOMEWHERE = '''[acme]
+issuer = salesforce
+login-url = https://login.example
+client-id = 3MVG9.x
+username = robot@acme.example
+key = /nonexistent/key.pem
+serve = https://git.example
+publish = keyring
+'''
+
+
 def units(room):
     return room.home / '.config' / 'systemd' / 'user'
 
@@ -700,6 +711,31 @@ def _(room):
         assert_in(text, done.output)
     assert_equal(calls()[-3:], ['--user show-environment', '--user daemon-reload',
                                 '--user enable --now avouch-refresh.timer'])
+
+
+@test('what a folder is called cannot put a line into a unit')
+def _(room):
+    for name in ('a\nExecStart=/nonexistent/evil\n', 'b "c" %h $HOME \\d'):
+        path = room.write(room.path / name / 'avouch.conf', SERVED_SOMEWHERE)
+        shown = assert_succeeds(room.run('avouch', 'setup', 'timer', '--dry-run', env={
+            'AVOUCH_CONFIG': str(path), 'XDG_CONFIG_HOME': str(path.parent)})).output
+        assert_equal(re.findall('(?m)^ExecStart=.*', shown),
+                     [f'ExecStart="{TEST_BIN}/avouch" refresh --quiet'])
+        value = re.search(r'(?m)^Environment="AVOUCH_CONFIG=(.*)"$', shown).group(1)
+        unquoted = re.sub(r'\\(x[0-9a-f]{2}|.)', lambda found: chr(int(found[1][1:], 16))
+                          if len(found[1]) == 3 else found[1], value).replace('%%', '%')
+        assert_equal(unquoted, str(path))
+
+
+@test('the path of the program is one that systemd finds')
+def _(room):
+    server = start_issuer(room)
+    configure(room, server, publish='keyring')
+    program = room.path / 'a $b%c' / 'avouch'
+    program.parent.mkdir()
+    shutil.copy(TEST_BIN / 'avouch', program)
+    shown = assert_succeeds(room.run(program, 'setup', 'timer', '--dry-run')).output
+    assert_in(f'\nExecStart="{room.path}/a $b%%c/avouch" refresh --quiet\n', shown)
 
 
 @test('a second setup timer replaces its own units, and --remove takes them away')
