@@ -86,6 +86,17 @@ find_variable (const char *name, const char *what, char **inherited, GError **er
                        : fail (what, _ ("the variable is not set"), error);
 }
 
+/* A key that signs requests is never sent itself. */
+static bool
+check_kind (const Profile *profile, const Credential *credential, GError **error)
+{
+  if (credential->kind != CREDENTIAL_AWS)
+    return true;
+  profile_set_error (profile, SUBJECT_SETTING, error,
+                     _ ("what [%s] gives is a secret key, and no token"), credential->profile);
+  return false;
+}
+
 static Secret *
 find_other (const Profile *profile, const char *name, const ObtainOptions *options, GError **error)
 {
@@ -109,7 +120,9 @@ find_other (const Profile *profile, const char *name, const ObtainOptions *optio
     }
   request->profile = g_strdup (name);
   credential = obtain_credential (request, &inner, error);
-  return credential != NULL ? secret_ref (credential->secret) : NULL;
+  return credential != NULL && check_kind (profile, credential, error)
+             ? secret_ref (credential->secret)
+             : NULL;
 }
 
 bool

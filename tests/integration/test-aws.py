@@ -211,6 +211,20 @@ def _(room):
     for number, body in enumerate(cases):
         done = room.run('avouch', 'token', 'it', '--format', 'aws')
         assert_equal((done.code, done.output), (1, ''), f'{number} {str(body)[:90]}: {done.errors}')
+        assert_match("the issuer's", done.errors)
+
+
+@test('a secret key is sent nowhere as a token')
+def _(room):
+    server = start(room)
+    room.configure('other', **{'issuer': 'oauth', 'token-url': server.url() + '/token',
+                               'grant': 'token-exchange', 'subject-token': 'profile:it',
+                               'ca-file': room.path / 'ca' / 'ca.pem'})
+    done = room.run('avouch', 'token', 'other')
+    assert_equal((done.code, done.output), (3, ''), done.errors)
+    assert_match(r'subject-token: what \[it\] gives is a secret key', done.errors)
+    assert_equal([request for request in server.requests if SECRET.encode() in request.body], [])
+    assert_less(len(server.requests), 2)
 
 
 @test('each refusal is explained, in JSON as in XML')
