@@ -71,8 +71,11 @@ keep_secret (Reading *reading, Secret **value)
 static bool
 keep_date (Reading *reading, int64_t *seconds)
 {
-  g_autofree char *text = g_strndup (reading->text.data, reading->text.length);
+  g_autofree char *text = NULL;
 
+  if (reading->text.length == 0)
+    return false;
+  text = g_strndup (reading->text.data, reading->text.length);
   return *seconds == 0 && strchr (text, 'T') != NULL && moment_parse (text, 0, seconds, NULL);
 }
 

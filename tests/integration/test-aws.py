@@ -203,7 +203,7 @@ def _(room):
              credentials(Expiration='soon'), credentials(Expiration='now'),
              credentials(Expiration=-1), credentials(Expiration=time.time() - 5), credentials(Expiration=1e300),
              credentials(Expiration=True),
-             xml('never'), xml(secret=''), xml(secret='&x;'), xml(extra=f'<AccessKeyId>{KEY_ID}'
+             xml('never'), xml(''), xml(secret=''), xml(secret='&x;'), xml(extra=f'<AccessKeyId>{KEY_ID}'
                                                                   '</AccessKeyId>'),
              xml()[:-5], xml(extra='<a>' * 9 + '</a>' * 9), xml(extra='x' * 70000),
              '<!DOCTYPE x [<!ENTITY y "z">]>' + xml(secret='&y;'), xml(secret='\x00')]
