@@ -65,11 +65,15 @@ ask (Login *login, const LoginStep *step, int tries, GError **error)
   return answer;
 }
 
+/* By how much the call was dated before the clock of the one who refused it: not always our own
+ * clock, for another may have told the time before. */
 static bool
 is_correctable (const Login *login, const IssuerRefusal *refusal)
 {
+  int64_t off = ABS (login->skew - (login->context.now - login->asked_at));
+
   return ABS (login->skew) <= MAX_SKEW &&
-         (is_skewed (login) || (refusal->clock && ABS (login->skew) > NOTICED_SKEW));
+         (off > TOLERATED_SKEW || (refusal->clock && off > NOTICED_SKEW));
 }
 
 static void

@@ -17,6 +17,19 @@ read_date (const char *text)
   return date != NULL ? MAX (g_date_time_to_unix (date), 0) : 0;
 }
 
+/* What a cache on the way kept for some time still bears the date of its making (RFC 9111 section
+ * 4.2.3). */
+static int64_t
+read_server_now (SoupMessageHeaders *headers)
+{
+  int64_t date = read_date (soup_message_headers_get_one (headers, "Date"));
+  const char *text = soup_message_headers_get_one (headers, "Age");
+  int64_t age = 0;
+
+  return date != 0 && text != NULL && text_parse_int (text, 0, G_MAXINT32, &age) ? date + age
+                                                                                 : date;
+}
+
 /* Seconds, or a date by the clock of the one who says it (RFC 9110 section 10.2.3). */
 static int64_t
 read_retry_after (const char *text, int64_t server_now)
@@ -61,7 +74,7 @@ answer_from_message (SoupMessage *message)
   answer->status = soup_message_get_status (message);
   answer->content_type = g_strdup (soup_message_headers_get_content_type (headers, NULL));
   answer->headers = copy_headers (headers);
-  answer->date = read_date (soup_message_headers_get_one (headers, "Date"));
+  answer->date = read_server_now (headers);
   answer->retry_after =
       read_retry_after (soup_message_headers_get_one (headers, "Retry-After"), answer->date);
   return answer;

@@ -364,6 +364,44 @@ for offset, name in ((600, 'behind'), (-600, 'ahead')):
         assert_true(before + 800 <= published <= time.time() + 900,
                     f'{published - before} s is not this machine\'s time')
 
+def by_discovery(*headers, ahead):
+    """One whose description is dated otherwise than its tokens, as from a cache on the way."""
+    def behave(connection, request):
+        if request.line.startswith('POST'):
+            by_clock(0)(connection, request)
+            return
+        there = f'https://{request.headers["host"]}'
+        connection.sendall(http(200, {'issuer': there, 'token_endpoint': there + '/token'},
+                                headers=headers, ahead=ahead))
+    return behave
+
+
+def by_oauth(room, behaviour):
+    server = room.serve(HostileServer(behaviour, *server_pair))
+    room.configure('acme', issuer='oauth', discover=server.url(), grant='jwt-bearer', key=key,
+                   client_id='ci', ca_file=authority.certificate)
+    result = room.run('avouch', 'token', 'acme')
+    assert_equal((result.code, result.output.strip()), (0, CANARY), result.errors)
+    return [request.line.split()[0] for request in server.requests]
+
+
+@test('a description that a cache on the way kept for an hour tells the time by its age')
+def _(room):
+    assert_equal(by_oauth(room, by_discovery('Age: 3600', ahead=-3600)), ['GET', 'POST'])
+
+
+@test('ages that are no ages do no harm')
+def _(room):
+    for age in ('-1', 'x', '1e9', '9' * 30, '3600, 1', ''):
+        with Room() as other:
+            assert_equal(by_oauth(other, by_discovery(f'Age: {age}', ahead=0))[0], 'GET')
+
+
+@test('the clock of whoever describes an issuer is given up for the issuer\'s own')
+def _(room):
+    assert_equal(by_oauth(room, by_discovery(ahead=-3600)), ['GET', 'POST', 'POST'])
+
+
 declare('a refusal that the clock does not explain mentions the clock',
         refusal('invalid_grant', 'inactive user', ahead=600), 6,
         ['deactivated', r'clock is (599|600|59\d) s behind the issuer', 'hint: '], exchanges=2)
