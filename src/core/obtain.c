@@ -68,12 +68,23 @@ obtain_plain_name (const Profile *profile)
   return obtain_token_name (profile, &(Request){ 0 });
 }
 
+/* What was fetched for the token in one process's environment is not for those that have another:
+ * jobs of several projects may share a user. */
+static bool
+is_of_environment (const Profile *profile)
+{
+  SubjectKind kind;
+  const char *argument;
+
+  return subject_parse (profile, &kind, &argument, NULL) && kind == SUBJECT_ENV;
+}
+
 bool
 obtain_wants_cache (const Profile *profile, bool *wanted, GError **error)
 {
   const char *value = profile_get (profile, "cache");
 
-  *wanted = g_strcmp0 (value, "none") != 0;
+  *wanted = value != NULL ? strcmp (value, "none") != 0 : !is_of_environment (profile);
   if (value == NULL || !*wanted || strcmp (value, "runtime") == 0 || kept_is_cached (profile))
     return true;
   profile_set_error (profile, "cache", error, _ ("neither \"runtime\", \"keyring\" nor \"none\""));

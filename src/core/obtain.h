@@ -45,6 +45,7 @@ char *obtain_plain_name (const Profile *profile);
 /* FAILURE as the answer to whoever asks while it holds. The caller owns it. */
 GError *obtain_held_error (const Failure *failure, int64_t now);
 
-/* Whether the profile's credentials are cached: its `cache` is "runtime" (as if unset) or "none".
+/* Whether the profile's credentials are cached: its `cache` is "runtime" or "none"; if unset,
+ * the former, but for a token of the caller's environment (see subject.h) the latter.
  * Error: config, for anything else. */
 bool obtain_wants_cache (const Profile *profile, bool *wanted, GError **error);

@@ -197,6 +197,23 @@ def _(room):
     assert_in('none is needed', done.output)
 
 
+@test('what was fetched for one token of the environment is not handed out to another')
+def _(room):
+    server = start(room)
+    room.configure('jwt', issuer='self-signed', key=room.keys / 'it.pem', username='ci',
+                   audience=AUDIENCE)
+    room.configure('stranger', issuer='self-signed', key=room.keys / 'it.pem', username='ci',
+                   audience='https://other.example')
+    given, other = ({'CI_TOKEN': succeeds(room.run('avouch', 'token', name)).strip()}
+                    for name in ('jwt', 'stranger'))
+    room.configure('env', **{'issuer': 'vault', 'vault-url': server.url(),
+                             'role': ROLE, 'ca-file': room.path / 'ca' / 'ca.pem',
+                             'subject-token': 'env:CI_TOKEN'})
+    succeeds(room.run('avouch', 'token', 'env', env=given))
+    done = room.run('avouch', 'token', 'env', env=other)
+    assert_equal((done.code, done.output), (6, ''), done.errors)
+
+
 @test('a command gets the token under the names of vault and bao')
 def _(room):
     server = start(room, namespace='team/a')
