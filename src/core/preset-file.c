@@ -11,9 +11,10 @@
 /* Whose key and identity it is, what the token may be used for, and how this machine reaches the
  * network is for the profile to say: a preset is copied from anywhere. */
 static const char *const own_affairs[] = {
-  "ca-file", "cache",     "certificate",   "client-id",      "client-secret", "git-username",
-  "key",     "key-alias", "key-id",        "key-passphrase", "passphrase",    "preset",
-  "proxy",   "serve",     "subject-token", "timeout",        "username",      NULL,
+  "ca-file",  "cache",     "certificate", "client-id",          "client-secret", "git-username",
+  "key",      "key-alias", "key-id",      "key-passphrase",     "passphrase",    "preset",
+  "proxy",    "publish",   "serve",       "keyring-collection", "subject-token", "timeout",
+  "username", NULL,
 };
 
 /* Nor where a secret is, whatever a setting for one may be called. */
@@ -111,6 +112,18 @@ add_setting (Preset *preset, const Setting *setting, GError **error)
   return false;
 }
 
+/* A parameter is no setting of the profile, which would lose its own of that name. */
+static bool
+add_parameter (Preset *preset, const Setting *parameter, GError **error)
+{
+  if (!profile_is_shared_key (parameter->key))
+    return add (preset->parameters, parameter, error);
+  keyfile_set_error (parameter->file, parameter->line, error,
+                     _ ("%s: no parameter may be called as a setting that every profile knows"),
+                     parameter->key);
+  return false;
+}
+
 static bool
 on_setting (const Setting *setting, void *data, GError **error)
 {
@@ -119,7 +132,7 @@ on_setting (const Setting *setting, void *data, GError **error)
   if (reading->part == ABOUT)
     return add_about (reading->preset, setting, error);
   if (reading->part == PARAMETERS)
-    return add (reading->preset->parameters, setting, error);
+    return add_parameter (reading->preset, setting, error);
   return add_setting (reading->preset, setting, error);
 }
 

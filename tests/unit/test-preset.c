@@ -240,6 +240,8 @@ test_own_affairs (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     "new = keyring:x",
     "new = profile:x",
     "git-username = x",
+    "keyring-collection = x",
+    "publish = x",
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (settings); i++)
@@ -248,6 +250,22 @@ test_own_affairs (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 
       write_file (fixture, "share/x.conf", text);
       assert_refused (fixture, "[a]\npreset = x\n", "share/x.conf:3: ");
+    }
+}
+
+/* It would be taken away from the profile, in silence. */
+static void
+test_own_affairs_as_parameters (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+  static const char *const names[] = { "ca-file", "proxy", "serve", "key", "preset" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *text =
+          g_strdup_printf ("[parameters]\n%s = what\n[settings]\nissuer = x\n", names[i]);
+
+      write_file (fixture, "share/x.conf", text);
+      assert_refused (fixture, "[a]\npreset = x\n", "share/x.conf:2: ");
     }
 }
 
@@ -323,6 +341,7 @@ main (int argc, char **argv)
     { "/preset/a-missing-or-malformed-parameter-names-its-place", test_parameters },
     { "/preset/a-name-is-no-path", test_names },
     { "/preset/may-not-set-what-is-the-profile's-own-affair", test_own_affairs },
+    { "/preset/may-not-take-it-away-as-a-parameter", test_own_affairs_as_parameters },
     { "/preset/anything-else-in-its-file-is-refused-with-the-line", test_form },
     { "/preset/a-file-that-all-may-write-is-refused", test_open_to_others },
     { "/preset/what-parameters-make-too-long-is-refused", test_expanded_length },
