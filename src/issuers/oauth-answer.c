@@ -6,6 +6,7 @@
 #include "oauth.h"
 #include "strict.h"
 #include "text.h"
+#include "told.h"
 
 #include <string.h>
 
@@ -16,19 +17,8 @@
 static JsonObject *
 read_object (const ExchangeAnswer *answer, GError **error)
 {
-  g_autoptr (GError) reason = NULL;
-  size_t length = 0;
-  const char *body = secret_bytes (answer->body, &length);
-  JsonObject *object = json_strict_object (body, length, &reason);
-
-  if (object != NULL)
-    return object;
-  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
-               _ ("the issuer's answer cannot be read: %s"),
-               length == 0 ? _ ("it is empty") : reason->message);
-  if (error != NULL)
-    error_add_hint (*error, _ ("is this the issuer's token endpoint? see token-url or discover"));
-  return NULL;
+  return told_answer (answer, _ ("is this the issuer's token endpoint? see token-url or discover"),
+                      error);
 }
 
 /* Its length is credential_check's to judge. */
@@ -116,22 +106,6 @@ check_type (const OauthPlan *plan, const char *type, GError **error)
   return false;
 }
 
-/* RFC 6749 appendix A.4, and URIs: printable ASCII. */
-static bool
-check_text (const char *name, const char *value, GError **error)
-{
-  for (const char *at = value; *at != '\0'; at++)
-    if (!g_ascii_isprint (*at))
-      {
-        g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
-                     _ ("the issuer's %s is not usable: it holds a character other than printable "
-                        "ASCII"),
-                     name);
-        return false;
-      }
-  return true;
-}
-
 static bool
 add_details (Credential *credential, JsonObject *object, GError **error)
 {
@@ -142,7 +116,7 @@ add_details (Credential *credential, JsonObject *object, GError **error)
       const char *value = NULL;
 
       if (!json_optional_string (object, details[i], &value, error) ||
-          (value != NULL && !check_text (details[i], value, error)))
+          (value != NULL && !told_check_text (details[i], value, error)))
         return false;
       credential_add_detail (credential, details[i], value);
     }

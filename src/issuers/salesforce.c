@@ -227,22 +227,6 @@ check_url (const char *name, const char *value, GError **error)
   return false;
 }
 
-/* RFC 6749 appendix A.4, and what the others are by their documentation. */
-static bool
-check_text (const char *name, const char *value, GError **error)
-{
-  for (const char *at = value; *at != '\0'; at++)
-    if (!g_ascii_isprint (*at))
-      {
-        g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
-                     _ ("the issuer's %s is not usable: it holds a character other than printable "
-                        "ASCII"),
-                     name);
-        return false;
-      }
-  return true;
-}
-
 /* Tools put it into URLs. */
 static bool
 check_id (const char *name, const char *value, GError **error)
@@ -258,12 +242,9 @@ static const struct {
   const char *name;
   bool (*check) (const char *name, const char *value, GError **error);
 } details[] = {
-  { "instance_url", check_url },
-  { "id", check_url },
-  { "scope", check_text },
-  { "issued_at", check_text },
-  { "sfdc_community_url", check_url },
-  { "sfdc_community_id", check_id },
+  { "instance_url", check_url },       { "id", check_url },
+  { "scope", told_check_text },        { "issued_at", told_check_text },
+  { "sfdc_community_url", check_url }, { "sfdc_community_id", check_id },
 };
 
 static bool
@@ -282,24 +263,11 @@ add_details (Credential *credential, JsonObject *answer, GError **error)
   return credential_check (credential, error);
 }
 
-/* A page for people in place of JSON is what a wrong host answers. */
 static JsonObject *
 read_object (const ExchangeAnswer *answer, GError **error)
 {
-  g_autoptr (GError) reason = NULL;
-  size_t length = 0;
-  const char *body = secret_bytes (answer->body, &length);
-  JsonObject *object = json_strict_object (body, length, &reason);
-
-  if (object != NULL)
-    return object;
-  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
-               _ ("the issuer's answer cannot be read: %s"),
-               length == 0 ? _ ("it is empty") : reason->message);
-  if (error != NULL)
-    error_add_hint (*error,
-                    _ ("is login-url right? it must be the org's My Domain URL, or a site's"));
-  return NULL;
+  return told_answer (
+      answer, _ ("is login-url right? it must be the org's My Domain URL, or a site's"), error);
 }
 
 static Credential *

@@ -111,3 +111,36 @@ told_errors (const ExchangeAnswer *answer)
     }
   return text_clean_told (told->str);
 }
+
+JsonObject *
+told_answer (const ExchangeAnswer *answer, const char *hint, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  size_t length = 0;
+  const char *body = secret_bytes (answer->body, &length);
+  JsonObject *object = json_strict_object (body, length, &reason);
+
+  if (object != NULL)
+    return object;
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
+               _ ("the issuer's answer cannot be read: %s"),
+               length == 0 ? _ ("it is empty") : reason->message);
+  if (error != NULL)
+    error_add_hint (*error, "%s", hint);
+  return NULL;
+}
+
+bool
+told_check_text (const char *name, const char *value, GError **error)
+{
+  for (const char *at = value; *at != '\0'; at++)
+    if (!g_ascii_isprint (*at))
+      {
+        g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
+                     _ ("the issuer's %s is not usable: it holds a character other than printable "
+                        "ASCII"),
+                     name);
+        return false;
+      }
+  return true;
+}

@@ -5,6 +5,12 @@
 #include "exchange.h"
 #include "strict.h"
 
+/* The JSON object that an answer is; the caller owns it. Error: protocol, with HINT: a page for
+ * people in its place is what a wrong host answers. */
+JsonObject *told_answer (const ExchangeAnswer *answer, const char *hint, GError **error);
+/* VALUE, which the answer calls NAME, is printable ASCII (RFC 6749 appendix A.4, and URIs). Error:
+ * protocol. */
+bool told_check_text (const char *name, const char *value, GError **error);
 /* A text for a terminal and for JSON alike, without what could be a token come back; NULL where
  * there is none. The caller owns it. Error: protocol (another type). */
 bool told_text (JsonObject *object, const char *name, char **value, GError **error);

@@ -222,19 +222,7 @@ vault_revoke (const IssuerContext *context, const Url *base, const Credential *c
 static JsonObject *
 read_object (const ExchangeAnswer *answer, GError **error)
 {
-  g_autoptr (GError) reason = NULL;
-  size_t length = 0;
-  const char *body = secret_bytes (answer->body, &length);
-  JsonObject *object = json_strict_object (body, length, &reason);
-
-  if (object != NULL)
-    return object;
-  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
-               _ ("the issuer's answer cannot be read: %s"),
-               length == 0 ? _ ("it is empty") : reason->message);
-  if (error != NULL)
-    error_add_hint (*error, _ ("is vault-url right? it must be the value of VAULT_ADDR"));
-  return NULL;
+  return told_answer (answer, _ ("is vault-url right? it must be the value of VAULT_ADDR"), error);
 }
 
 /* The token comes only after a second factor, which no program has. */
