@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "process.h"
 
+#include "text.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
@@ -147,7 +149,7 @@ process_name_is_alive (const char *name)
   g_autofree char *number = g_strndup (name, strcspn (name, "-"));
   int64_t pid;
 
-  if (!g_ascii_string_to_signed (number, 10, 1, G_MAXINT32, &pid, NULL))
+  if (!text_parse_int (number, 1, G_MAXINT32, &pid))
     return false;
   g_autofree char *living = name_process ((pid_t) pid);
   return g_strcmp0 (living, name) == 0;

@@ -102,10 +102,26 @@ text_clean_told (const char *text)
   return g_strjoinv (" ", words);
 }
 
+/* Not g_ascii_string_to_signed: where several threads make its first call at once, it takes what
+ * waiting for GLib's locale left in errno for a fault of the number (seen with GLib 2.74).
+ * The sum is kept negative, since INT64_MIN has no positive. */
 bool
 text_parse_int (const char *text, int64_t min, int64_t max, int64_t *value)
 {
-  return text[0] != '+' && g_ascii_string_to_signed (text, 10, min, max, value, NULL);
+  bool negative = text[0] == '-';
+  const char *at = negative ? text + 1 : text;
+  int64_t sum = 0;
+
+  if (*at == '\0')
+    return false;
+  for (; *at != '\0'; at++)
+    if (!g_ascii_isdigit (*at) || __builtin_mul_overflow (sum, 10, &sum) ||
+        __builtin_sub_overflow (sum, *at - '0', &sum))
+      return false;
+  if ((!negative && __builtin_sub_overflow (0, sum, &sum)) || sum < min || sum > max)
+    return false;
+  *value = sum;
+  return true;
 }
 
 char *

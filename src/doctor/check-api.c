@@ -4,6 +4,7 @@
 #include "i18n.h"
 #include "step.h"
 #include "strict.h"
+#include "text.h"
 #include "userinfo.h"
 
 #include <string.h>
@@ -67,13 +68,13 @@ static unsigned
 read_version (JsonNode *node)
 {
   const char *text = NULL;
-  uint64_t number = 0;
+  int64_t number = 0;
   g_autofree char *whole = NULL;
 
   if (JSON_NODE_HOLDS_OBJECT (node) &&
       json_optional_string (json_node_get_object (node), "version", &text, NULL) && text != NULL)
     whole = g_strndup (text, strcspn (text, "."));
-  if (whole == NULL || !g_ascii_string_to_unsigned (whole, 10, 1, MAX_VERSION, &number, NULL))
+  if (whole == NULL || !text_parse_int (whole, 1, MAX_VERSION, &number))
     return 0;
   return (unsigned) number;
 }

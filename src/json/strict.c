@@ -6,6 +6,7 @@
 #include "error.h"
 #include "i18n.h"
 #include "span.h"
+#include "text.h"
 
 #include <math.h>
 #include <string.h>
@@ -180,12 +181,13 @@ static bool
 number_fits (const char *text, size_t length, bool whole)
 {
   char digits[JSON_MAX_NUMBER + 1] = "";
+  int64_t number;
 
   if (length > JSON_MAX_NUMBER)
     return false;
   memcpy (digits, text, length);
   if (whole)
-    return g_ascii_string_to_signed (digits, 10, G_MININT64, G_MAXINT64, NULL, NULL);
+    return text_parse_int (digits, G_MININT64, G_MAXINT64, &number);
   return isfinite (g_ascii_strtod (digits, NULL));
 }
 

@@ -118,7 +118,7 @@ static void
 test_parse_int (void)
 {
   static const char *const refused[] = {
-    "", " 1", "1 ", "+1", "1x", "0x1", "1.0", "99", "-11", "99999999999999999999", NULL,
+    "", "-", " 1", "1 ", "+1", "1x", "0x1", "1.0", "--1", "-+1", "99", "-11", NULL,
   };
   int64_t value = 7;
 
@@ -131,6 +131,26 @@ test_parse_int (void)
   g_assert_cmpint (value, ==, 98);
   g_assert_true (text_parse_int ("-10", -10, 98, &value));
   g_assert_cmpint (value, ==, -10);
+}
+
+static void
+test_parse_largest_int (void)
+{
+  static const char *const refused[] = {
+    "9223372036854775808",
+    "-9223372036854775809",
+    "99999999999999999999",
+    "-99999999999999999999",
+    NULL,
+  };
+  int64_t value = 0;
+
+  for (size_t i = 0; refused[i] != NULL; i++)
+    g_assert_false (text_parse_int (refused[i], G_MININT64, G_MAXINT64, &value));
+  g_assert_true (text_parse_int ("9223372036854775807", G_MININT64, G_MAXINT64, &value));
+  g_assert_cmpint (value, ==, G_MAXINT64);
+  g_assert_true (text_parse_int ("-9223372036854775808", G_MININT64, G_MAXINT64, &value));
+  g_assert_cmpint (value, ==, G_MININT64);
 }
 
 static void
@@ -183,6 +203,7 @@ main (int argc, char **argv)
                    test_clean_limit_keeps_characters_whole);
   g_test_add_func ("/text/told-long-words-are-cut", test_clean_told);
   g_test_add_func ("/text/integer-is-decimal-and-in-range", test_parse_int);
+  g_test_add_func ("/text/integer-beyond-64-bits-is-refused", test_parse_largest_int);
   g_test_add_func ("/text/utc-date", test_format_utc);
   g_test_add_func ("/text/sha256-vector", test_sha256);
   return g_test_run ();
