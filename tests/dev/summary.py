@@ -6,6 +6,7 @@ that crashed, ran out of time or said less than its plan counts as a failure, an
 that ran nothing. Where CI is set a test that lacked a tool is a failure: there, it is installed.
 """
 import argparse
+import itertools
 import json
 import os
 import pathlib
@@ -19,14 +20,18 @@ PLAN = re.compile(r'^1\.\.(\d+)\s*(?:#\s*SKIP\S*\s*(?P<why>.*))?$', re.IGNORECAS
 LACKING_TOOL = re.compile(r'\b(no|not|without|lacks?|missing|needs?|older)\b', re.IGNORECASE)
 OF_THE_MACHINE = re.compile(r'\b(root|user|kernel|privilege)', re.IGNORECASE)
 
+MOST_TOLD, WIDEST_TOLD = 8, 400  # lines of a failure, and characters of each
+
 
 class Sum:
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
 
-    def fail(self, what):
+    def fail(self, what, why=()):
         self.failed += 1
         print(f'FAILED: {what}')
+        for line in why[-MOST_TOLD:]:
+            print(f'    {line[:WIDEST_TOLD]}')
 
     def skip(self, what, why):
         if os.environ.get('CI') and LACKING_TOOL.search(why) and not OF_THE_MACHINE.search(why):
@@ -35,20 +40,21 @@ class Sum:
             self.skipped += 1
             print(f'skipped: {what}: {why}')
 
-    def add_line(self, program, match):
+    def add_line(self, program, match, comments):
         what = f'{program}: {match["name"].strip()}'
         if match['skip']:
             self.skip(what, match['why'])
         elif match['not']:
-            self.fail(what)
+            self.fail(what, comments)
         else:
             self.passed += 1
 
     def add_program(self, entry):
         program, failed_before, count, plan = entry['name'], self.failed, 0, None
-        for line in entry.get('stdout', '').splitlines():
+        lines = entry.get('stdout', '').splitlines()
+        for number, line in enumerate(lines, 1):
             if match := LINE.match(line):
-                self.add_line(program, match)
+                self.add_line(program, match, comments_at(lines, number))
                 count += 1
             elif match := PLAN.match(line):
                 plan = int(match[1])
@@ -56,9 +62,16 @@ class Sum:
                     self.skip(program, match['why'] or 'for no reason')
         unexplained = self.failed == failed_before
         if entry['result'] not in ('OK', 'SKIP', 'EXPECTEDFAIL') and unexplained:
-            self.fail(f'{program}: {entry["result"]}, exit code {entry.get("returncode")}')
+            self.fail(f'{program}: {entry["result"]}, exit code {entry.get("returncode")}',
+                      entry.get('stderr', '').splitlines())
         elif plan != count and unexplained:
             self.fail(f'{program}: {count} tests of {plan}')
+
+
+def comments_at(lines, start):
+    """The comments from START on, up to the next line of TAP: why that test failed."""
+    comments = itertools.takewhile(lambda line: line.startswith('#'), lines[start:])
+    return [line[1:].strip() for line in comments]
 
 
 def suite_of(entry):

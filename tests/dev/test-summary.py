@@ -31,17 +31,19 @@ def _(room):
 
 @test('a failed line fails')
 def _(room):
-    stdout = '1..2\nok 1 - x\nnot ok 2 - y\n'
+    stdout = '1..2\nok 1 - x\nnot ok 2 - y\n# 1 is not 2\n# at z\n'
     code, last, output = summarise(room, entry(stdout=stdout, result='ERROR', returncode=1))
     assert_equal((code, last), (1, '3 passed, 1 failed, 0 skipped'))
-    assert_in('y', output)
+    assert_in('y\n    1 is not 2\n    at z\n', output)
 
 
 @test('a crash and a time-out fail, though every line was good')
 def _(room):
     for result, returncode in (('ERROR', -11), ('TIMEOUT', -15), ('FAIL', 1)):
-        code, last, _ = summarise(room, entry(result=result, returncode=returncode))
+        code, last, output = summarise(room, {**entry(result=result, returncode=returncode),
+                                              'stderr': 'out of memory\n'})
         assert_equal((code, last), (1, '3 passed, 1 failed, 0 skipped'))
+        assert_in('    out of memory\n', output)
 
 
 @test('less than the plan fails, and so does no plan')
