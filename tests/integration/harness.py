@@ -97,7 +97,7 @@ def run_test(number, name, function):
 
 def assert_equal(actual, expected, what=''):
     if actual != expected:
-        raise AssertionError(f'{what + ": " if what else ""}{actual!r} is not {expected!r}')
+        raise AssertionError(f'{f"{what}: " if what else ""}{actual!r} is not {expected!r}')
 
 
 def assert_true(condition, what):
@@ -122,7 +122,7 @@ def assert_match(pattern, text):
 
 def assert_less(small, large, what=''):
     if not small < large:
-        raise AssertionError(f'{what + ": " if what else ""}{small!r} is not less than {large!r}')
+        raise AssertionError(f'{f"{what}: " if what else ""}{small!r} is not less than {large!r}')
 
 
 def wait_until(condition, seconds=20, what='nothing happened'):

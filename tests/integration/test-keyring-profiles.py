@@ -405,7 +405,7 @@ def _(room):
     os.kill(keyring.pid, signal.SIGSTOP)
     result = ask(room)
     assert_equal(password(result), f'{TOKEN}.1')
-    assert_less(result.seconds, 20)
+    assert_less(result.seconds, 30)
 
 
 # --- published tokens -----------------------------------------------------------------------------
@@ -544,7 +544,7 @@ def _(room):
     configure(room, server, profile='beta', publish='keyring', serve=None)
     slow = assert_succeeds(room.run('avouch', 'status'))
     assert_in('keyring: none: ', slow.output)
-    assert_less(slow.seconds, 10)
+    assert_less(slow.seconds, 30)
 
 
 @test('forget --all takes what avouch wrote by itself, and nothing else')

@@ -139,7 +139,7 @@ def _(room):
     mock = start_mock(room, '--locked', '--prompt=hang')
     result = keep(room, env=DESKTOP, interactive=1, timeout=2)
     assert_fails(result, 'did not answer in time', 'prompt waiting')
-    assert_less(result.seconds, 10)
+    assert_less(result.seconds, 30)
     assert_in('Dismiss', calls_of(mock))
     start_mock(room, '--locked', '--prompt=die')
     assert_fails(keep(room, env=DESKTOP, interactive=1), 'ended before it answered')
@@ -267,7 +267,7 @@ def _(room):
         start_mock(room, f'--hang={method}')
         result = keep(room, timeout=1)
         assert_fails(result, 'did not answer in time')
-        assert_less(result.seconds, 8)
+        assert_less(result.seconds, 30)
 
 
 @test('a service that refuses is quoted, on one line')

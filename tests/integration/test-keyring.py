@@ -103,7 +103,7 @@ def _(room):
     lock(room)
     result = ask(room)
     assert_refused(result, 'locked', 'hint: unlock')
-    assert_less(result.seconds, 15)
+    assert_less(result.seconds, 30)
 
 
 @test('a keyring that hangs is given up at the profile\'s timeout')
@@ -115,7 +115,7 @@ def _(room):
     os.kill(keyring.pid, signal.SIGSTOP)
     result = ask(room)
     assert_refused(result, 'did not answer in time', 'hint: .*file:PATH')
-    assert_less(result.seconds, 10)
+    assert_less(result.seconds, 30)
 
 
 @test('a bus that lets nothing through is given up at the profile\'s timeout')
@@ -124,7 +124,7 @@ def _(room):
     start_bus(room, policy='')
     result = ask(room)
     assert_refused(result, 'did not answer in time')
-    assert_less(result.seconds, 6)
+    assert_less(result.seconds, 30)
 
 
 @test('a keyring that died, a bus without one, and no bus')

@@ -8,6 +8,7 @@ import os
 import pathlib
 import pty
 import select
+import socket
 import sys
 import tempfile
 import time
@@ -64,7 +65,7 @@ def assert_refused(result, code, *patterns):
         assert_true(character.isprintable(), f'{character!r} in {result.errors!r}')
 
 
-def declare(name, behaviour, code, patterns, exchanges=1, most_seconds=15, **settings):
+def declare(name, behaviour, code, patterns, exchanges=1, **settings):
     """A test of one answer that must be refused in a clear way."""
     @test(name)
     def _(room):
@@ -72,7 +73,7 @@ def declare(name, behaviour, code, patterns, exchanges=1, most_seconds=15, **set
         assert_refused(result, code, *patterns)
         assert_equal(len(server.requests), exchanges)
         assert_equal(room.credential_files(), [])
-        assert_less(result.seconds, most_seconds)
+        assert_less(result.seconds, 30)
         assert_less(result.peak, ANY_PEAK if is_sanitized() else MAX_PEAK, 'KiB of memory')
 
 
@@ -432,19 +433,18 @@ declare('a clock that fits is not mentioned',
 # Time.
 
 LATE = [r'no whole answer within 2 seconds', 'hint: ']
-declare('no answer at all', silence, 5, LATE, timeout=2, most_seconds=6)
-declare('a slow drip of headers', drip(OK, b'X: y\r\n', 0.05), 5, LATE, timeout=2, most_seconds=6)
-declare('a slow drip of the body', drip(OK + b'\r\n', b' ', 0.05), 5, LATE, timeout=2,
-        most_seconds=6)
+declare('no answer at all', silence, 5, LATE, timeout=2)
+declare('a slow drip of headers', drip(OK, b'X: y\r\n', 0.05), 5, LATE, timeout=2)
+declare('a slow drip of the body', drip(OK + b'\r\n', b' ', 0.05), 5, LATE, timeout=2)
 
 
 @test('a handshake that never ends')
 def _(room):
-    server = room.serve(HostileServer(lambda connection, request: time.sleep(8)))
+    server = room.serve(HostileServer(lambda connection, request: time.sleep(50)))
     configure(room, server.url(), timeout=2)
     result = ask(room)
     assert_refused(result, 5, LATE[0])
-    assert_less(result.seconds, 6)
+    assert_less(result.seconds, 30)
 
 
 # Certificates and connections.
@@ -502,12 +502,11 @@ def _(room):
 
 @test('a port where nobody listens')
 def _(room):
-    server = HostileServer(GOOD, *server_pair)
-    server.stop()
-    configure(room, server.url())
-    result = ask(room)
-    assert_refused(result, 5, rf'localhost:{server.port}: connection refused', 'hint: ')
-    assert_less(result.seconds, 5)
+    with socket.socket() as deaf:
+        deaf.bind(('127.0.0.1', 0))  # held, so that nobody else may listen there
+        port = deaf.getsockname()[1]
+        configure(room, f'https://localhost:{port}')
+        assert_refused(ask(room), 5, rf'localhost:{port}: connection refused', 'hint: ')
 
 
 @test('a name that does not exist')

@@ -162,9 +162,7 @@ def _(room):
     start(room, key=key, passphrase=f'keyring file:{passphrase}', cache='none', timeout=12)
     start_bus(room)
     start_mock(room, '--hang=SearchItems')
-    result = ask(room)
-    assert_logged_in(result)
-    assert_less(result.seconds, 10)
+    assert_logged_in(ask(room))
 
 
 @test('the place behind the keyring may be a variable, which avouch-mint does not see')
