@@ -34,7 +34,7 @@ __all__ = ['test', 'main', 'skip', 'Room', 'Result', 'Authority', 'TEST_BIN', 'w
            'assert_less', 'as_user', 'is_sanitized', 'converse']
 
 TEST_BIN = pathlib.Path(os.environ.get('TEST_BIN', '.')).resolve()
-TIME_LIMIT = 60  # seconds that any one program may take
+TIME_LIMIT = 180  # seconds that any one program may take
 NOBODY = 65534
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -125,7 +125,7 @@ def assert_less(small, large, what=''):
         raise AssertionError(f'{f"{what}: " if what else ""}{small!r} is not less than {large!r}')
 
 
-def wait_until(condition, seconds=20, what='nothing happened'):
+def wait_until(condition, seconds=60, what='nothing happened'):
     """Polls until CONDITION () holds; the time never decides more than when to give up."""
     deadline = time.monotonic() + seconds
     while not condition():
