@@ -56,6 +56,7 @@ describe (BulkState *state, const Api *api, const BulkOptions *options)
   state->profile = g_strdup (profile_name (api->profile));
   state->instance = url_to_string (api->base);
   state->version = g_strdup (options->version);
+  state->account = g_strdup (credential_detail (api->credential, "id"));
   state->query = text_sha256 (options->query, strlen (options->query));
 }
 
@@ -66,6 +67,13 @@ set_foreign (const BulkPart *part, GError **error)
   if (error != NULL)
     error_add_hint (*error, _ ("--restart begins anew"));
   return false;
+}
+
+/* Whether the run that left FOUND had put the file in its place, and died before it could say so. */
+static bool
+was_finished (const BulkState *found, const struct stat *status)
+{
+  return found->complete && status->st_size == 0;
 }
 
 /* What an earlier run left becomes PART's state if it is of the same question. */
@@ -79,6 +87,11 @@ take_up (BulkPart *part, const struct stat *status, GError **error)
     {
       bulk_state_clear (&found);
       return false;
+    }
+  if (is_there && was_finished (&found, status))
+    {
+      bulk_state_clear (&found);
+      return true;
     }
   if (is_there ? !bulk_state_is_same (&found, &part->state) : status->st_size > 0)
     {
@@ -95,6 +108,16 @@ take_up (BulkPart *part, const struct stat *status, GError **error)
   g_clear_pointer (&part->state.locator, g_free);
   part->state.offset = part->state.pages = part->state.records = 0;
   part->state.complete = false;
+  return true;
+}
+
+/* The state first: should we die in between, what is left is not gone on with. */
+static bool
+take_up_or_restart (BulkPart *part, const struct stat *status, bool restart, GError **error)
+{
+  if (!restart)
+    return take_up (part, status, error);
+  g_unlink (part->state_path);
   return true;
 }
 
@@ -121,7 +144,8 @@ bulk_part_open (BulkPart *part, const Api *api, const BulkOptions *options, GErr
     return false;
   part->path = g_strconcat (options->output, ".part", NULL);
   part->state_path = g_strconcat (part->path, ".json", NULL);
-  return open_file (part, &status, error) && (options->restart || take_up (part, &status, error)) &&
+  return open_file (part, &status, error) &&
+         take_up_or_restart (part, &status, options->restart, error) &&
          bulk_part_rewind (part, error);
 }
 
@@ -170,13 +194,15 @@ bulk_part_add (BulkPart *part, const BulkPage *page, GError **error)
   return save (part, error);
 }
 
+/* The file last, since the lock is its: no other run's state is to be removed. Empty, it needs none.
+ */
 void
 bulk_part_discard (BulkPart *part)
 {
-  if (part->path == NULL)
+  if (part->path == NULL || ftruncate (part->fd, 0) != 0)
     return;
-  g_unlink (part->path);
   g_unlink (part->state_path);
+  g_unlink (part->path);
   g_clear_pointer (&part->path, g_free);
 }
 

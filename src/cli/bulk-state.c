@@ -35,6 +35,7 @@ typedef struct {
 static const Text texts[] = {
   { "profile", offsetof (BulkState, profile), false },
   { "instance", offsetof (BulkState, instance), false },
+  { "account", offsetof (BulkState, account), true },
   { "apiVersion", offsetof (BulkState, version), false },
   { "querySha256", offsetof (BulkState, query), false },
   { "job", offsetof (BulkState, job), false },
@@ -166,14 +167,23 @@ format (const BulkState *state)
   return secret_buffer_end (&buffer);
 }
 
+/* One name for all times, so that a run that is killed meanwhile leaves at most one; whoever saves
+ * has the lock. */
+static int
+open_temporary (const char *temporary)
+{
+  g_unlink (temporary);
+  return open (temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
 bool
 bulk_state_save (const char *path, const BulkState *state, GError **error)
 {
   g_autoptr (Secret) content = format (state);
-  g_autofree char *temporary = g_strconcat (path, ".XXXXXX", NULL);
+  g_autofree char *temporary = g_strconcat (path, ".new", NULL);
   size_t length;
   const char *text = secret_bytes (content, &length);
-  int fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0600);
+  int fd = open_temporary (temporary);
   bool saved;
 
   if (fd < 0)
@@ -196,7 +206,8 @@ bool
 bulk_state_is_same (const BulkState *a, const BulkState *b)
 {
   return strcmp (a->profile, b->profile) == 0 && strcmp (a->instance, b->instance) == 0 &&
-         strcmp (a->version, b->version) == 0 && strcmp (a->query, b->query) == 0;
+         g_strcmp0 (a->account, b->account) == 0 && strcmp (a->version, b->version) == 0 &&
+         strcmp (a->query, b->query) == 0;
 }
 
 void

@@ -11,6 +11,7 @@
 typedef struct {
   char *profile;
   char *instance; /* URL */
+  char *account;  /* URL of the org and the user; NULL: not told */
   char *version;  /* of the API */
   char *query;    /* SHA-256 */
   char *job;

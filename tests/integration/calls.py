@@ -51,17 +51,19 @@ client_key = make_rsa_key(folder / 'key.pem')
 
 
 def meet(room, behaviour, **settings):
-    """A server that logs in whoever asks, and behaves so towards all else. Its `seen`: the rest."""
+    """A server that logs in whoever asks, as the user `identity`, and behaves so towards all else.
+    Its `seen`: the rest."""
     def behave(connection, call):
         if call.line.startswith('POST /services/oauth2/token '):
             connection.sendall(http(200, {
                 'access_token': f'00Dtoken{len(server.requests)}', 'token_type': 'Bearer',
-                'instance_url': server.url(), 'id': f'{server.url()}/id/1', 'scope': 'api'}))
+                'instance_url': server.url(), 'id': f'{server.url()}/id/{server.identity}', 'scope': 'api'}))
             return
         server.seen.append(call)
         behaviour(connection, call)
     server = HostileServer(behave, *server_pair)
     server.seen = []
+    server.identity = '1'
     room.serve(server)
     room.configure('demo', **{**dict(
         issuer='salesforce', login_url=server.url(), client_id='3MVG9',

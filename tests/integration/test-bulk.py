@@ -15,11 +15,12 @@ import signal
 import struct
 import subprocess
 import termios
+import threading
 import urllib.parse
 
 from calls import *
 from demohost import start_host
-from hostile import always, http, in_turn
+from hostile import always, http, in_turn, silence
 
 def bulk(room, *words, **options):
     return request(room, 'demo', '--bulk', QUERY, *words, **options)
@@ -120,10 +121,10 @@ def size(room):
     return part.stat().st_size if part.exists() else 0
 
 
-def interrupt(room, ready, number=signal.SIGINT):
+def interrupt(room, ready, number=signal.SIGINT, *words):
     """Starts a download, sends it a signal when READY (), and returns its code and stderr."""
     process = subprocess.Popen(
-        [TEST_BIN / 'avouch', 'request', 'demo', '--bulk', QUERY, '--output', 'out.csv'],
+        [TEST_BIN / 'avouch', 'request', 'demo', '--bulk', QUERY, '--output', 'out.csv', *words],
         cwd=room.path, env=room.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         encoding='utf-8')
     wait_until(ready)
@@ -131,6 +132,144 @@ def interrupt(room, ready, number=signal.SIGINT):
     output, errors = process.communicate(timeout=20)
     assert_equal(output, '')
     return process.returncode, errors
+
+
+# Ended by a signal, in each phase. The server holds its answer until the program has gone.
+
+class Held:
+    """Jobs of three pages. The first call that WANTED tells of is not answered whole: `arrived` is
+    set when it is there, and whoever made it gets no more."""
+
+    PAGES = {None: ('Id\n1\n2\n', 'two'), 'two': ('Id\n3\n4\n', 'three'),
+             'three': ('Id\n5\n', 'null')}
+    ALL = 'Id\n1\n2\n3\n4\n5\n'
+
+    def __init__(self, room, wanted, begun=b''):
+        self.wanted, self.begun = wanted, begun
+        self.arrived = threading.Event()
+        self.let_go = None  # None: only by the client's end
+        self.server = meet(room, self.behave)
+
+    def behave(self, connection, call):
+        if self.wanted in call.line and not self.arrived.is_set():
+            connection.sendall(self.begun)
+            self.arrived.set()
+            if self.let_go is None:
+                silence(connection, call)
+                return
+            self.let_go.wait(60)
+        if '/results?' in call.line:
+            query = urllib.parse.parse_qs(call.line.split()[1].partition('?')[2])
+            rows, following = self.PAGES[query.get('locator', [None])[0]]
+            page(rows, following)(connection, call)
+        else:
+            state = 'UploadComplete' if call.line.startswith('POST') else 'JobComplete'
+            connection.sendall(http(200, {'id': '750demo00000000001', 'state': state}))
+
+    def jobs(self):
+        return sum(call.line.startswith('POST') for call in self.server.seen)
+
+
+PHASES = {  # what the call begins with, what is sent of its answer, jobs made in all, pages kept
+    'the job is made': (f'POST {DATA}/jobs/query', b'', 2, None),
+    'it is asked after the job': (f'GET {DATA}/jobs/query/750demo00000000001 ', b'', 1, 0),
+    'it asks for the first page': ('/results?maxRecords=50000 ', b'', 1, 0),
+    'it asks for the second page': ('locator=two', b'', 1, 1),
+    'the second page comes': ('locator=two', b'HTTP/1.1 200 X\r\nContent-Type: text/csv\r\n'
+                              b'Sforce-Locator: three\r\nContent-Length: 7\r\n\r\nId\n3', 1, 1),
+    'the last page comes': ('locator=three', b'HTTP/1.1 200 X\r\nContent-Type: text/csv\r\n'
+                            b'Sforce-Locator: null\r\nContent-Length: 5\r\n\r\nId', 1, 2),
+}
+
+
+def check_ended(room, number, wanted, begun, jobs, pages):
+    held = Held(room, wanted, begun)
+    code, errors = interrupt(room, held.arrived.is_set, number)
+    assert_equal(code, -number, errors)
+    assert_not_in('out.csv', left(room))
+    if number != signal.SIGKILL:
+        assert_in('avouch: demo: interrupted\n', errors)
+        assert_equal(left(room), [] if pages is None else ['out.csv.part', 'out.csv.part.json'])
+    succeeds(bulk(room, '--output', 'out.csv'))
+    assert_equal((room.path / 'out.csv').read_text(), Held.ALL)
+    assert_equal(left(room), ['out.csv'])
+    assert_equal(held.jobs(), jobs)
+
+
+def declare_ended(when, details):
+    @test(f'ended while {when}, the same command loses nothing and doubles nothing')
+    def _(room):
+        for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
+            check_ended(room, number, *details)
+            (room.path / 'out.csv').unlink()
+            (room.config / 'avouch.conf').unlink()
+
+
+for when, details in PHASES.items():
+    declare_ended(when, details)
+
+
+def stop_before_the_rename(room):
+    """A whole download without its name, for something else has got that meanwhile."""
+    held = Held(room, 'locator=three')
+    held.let_go = threading.Event()
+    def meddle():
+        if held.arrived.is_set() and not held.let_go.is_set():
+            room.write('out.csv', 'mine')
+            held.let_go.set()
+        return held.let_go.is_set()
+    code, errors = interrupt(room, meddle, 0)
+    assert_equal((code, errors), (2, 'avouch: out.csv exists\nhint: --force replaces it\n'))
+    assert_equal((room.path / 'out.csv').read_text(), 'mine')
+    assert_equal(left(room), ['out.csv', 'out.csv.part', 'out.csv.part.json'])
+    return held
+
+
+@test('ended before the whole file got its name, the same command gives it that and asks nothing')
+def _(room):
+    held = stop_before_the_rename(room)
+    held.server.seen.clear()
+    fails(bulk(room, '--output', 'out.csv'), 2, 'out.csv exists')
+    succeeds(bulk(room, '--output', 'out.csv', '--force'))
+    assert_equal((room.path / 'out.csv').read_text(), Held.ALL)
+    assert_equal((left(room), held.server.seen), (['out.csv'], []))
+
+
+@test('ended after the file got its name, the next download is a new one, of whatever query')
+def _(room):
+    for query in (QUERY, 'SELECT Id FROM Lead'):
+        held = stop_before_the_rename(room)
+        (room.path / 'out.csv.part').rename(room.path / 'out.csv')
+        succeeds(request(room, 'demo', '--bulk', query, '--output', 'out.csv', '--force'))
+        assert_equal((room.path / 'out.csv').read_text(), Held.ALL)
+        assert_equal((left(room), held.jobs()), (['out.csv'], 2))
+        (room.path / 'out.csv').unlink()
+        (room.config / 'avouch.conf').unlink()
+
+
+@test('what --restart gave up is not gone on with, even if it is killed at once')
+def _(room):
+    held = Held(room, 'locator=three')
+    interrupt(room, held.arrived.is_set, signal.SIGKILL)
+    held.wanted = f'POST {DATA}/jobs/query'
+    held.arrived.clear()
+    interrupt(room, held.arrived.is_set, signal.SIGKILL, '--restart')
+    assert_equal((left(room), size(room)), (['out.csv.part'], 0))
+    succeeds(bulk(room, '--output', 'out.csv'))
+    assert_equal(held.jobs(), 3)
+    assert_equal((room.path / 'out.csv').read_text(), Held.ALL)
+
+
+@test('what was begun as another user of the org is not gone on with')
+def _(room):
+    held = Held(room, 'locator=three')
+    interrupt(room, held.arrived.is_set, signal.SIGKILL)
+    held.server.identity = '2'
+    path = room.config / 'avouch.conf'
+    path.write_text(path.read_text().replace('robot@', 'other@'))
+    fails(bulk(room, '--output', 'out.csv'), 2, 'out.csv.part: it is not of this query')
+    succeeds(bulk(room, '--output', 'out.csv', '--restart'))
+    assert_equal((held.jobs(), left(room)), (2, ['out.csv']))
 
 
 @test('Ctrl-C within a page ends at once by the signal, and the same command goes on')
