@@ -36,7 +36,7 @@ static bool
 is_held (Cache *cache, const Profile *profile)
 {
   g_autofree char *token = obtain_plain_name (profile);
-  g_autoptr (Failure) failure = cache_load_failure (cache, token);
+  g_autoptr (Failure) failure = cache_load_failure (cache, token, process_now_milliseconds ());
   g_autoptr (Failure) shared = login_hold_load (cache, profile);
 
   return shared != NULL || (failure != NULL && failure->held_until > process_now ());

@@ -49,6 +49,17 @@ count_other (const char *token, const Credential *credential, void *data)
     entry->others++;
 }
 
+/* One that no tool would be handed, for the clock was set back since, is none. */
+static Credential *
+load_credential (Cache *cache, const char *token)
+{
+  g_autoptr (Credential) credential = cache_load (cache, token);
+
+  return credential != NULL && !credential_is_from_later (credential, process_now ())
+             ? g_steal_pointer (&credential)
+             : NULL;
+}
+
 GPtrArray *
 status_gather (const GPtrArray *profiles, Cache *cache)
 {
@@ -69,8 +80,8 @@ status_gather (const GPtrArray *profiles, Cache *cache)
       g_hash_table_insert (by_name, (void *) profile_name (entry->profile), entry);
       if (cache == NULL)
         continue;
-      entry->credential = cache_load (cache, token);
-      entry->failure = cache_load_failure (cache, token);
+      entry->credential = load_credential (cache, token);
+      entry->failure = cache_load_failure (cache, token, process_now_milliseconds ());
       entry->kept = kept_load (cache, token, process_now ());
     }
   if (cache != NULL)

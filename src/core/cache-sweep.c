@@ -167,13 +167,14 @@ is_live_token (Cache *cache, const char *token, int64_t now)
 {
   g_autoptr (Credential) credential = cache_load (cache, token);
 
-  return credential != NULL && credential->expires_at > now;
+  return credential != NULL && credential->expires_at > now &&
+         !credential_is_from_later (credential, now);
 }
 
 static bool
 is_live_failure (Cache *cache, const char *token, int64_t now)
 {
-  g_autoptr (Failure) failure = cache_load_failure (cache, token);
+  g_autoptr (Failure) failure = cache_load_failure (cache, token, now * 1000 + 999);
 
   return failure != NULL &&
          (failure->held_until > now || failure->failed_at / 1000 + OLD_FAILURE > now);

@@ -253,7 +253,7 @@ failure_free (Failure *failure)
 }
 
 Failure *
-cache_load_failure (Cache *cache, const char *token)
+cache_load_failure (Cache *cache, const char *token, int64_t now)
 {
   g_autoptr (Record) record = cache_read_entry (cache, "failure-", token);
   g_autoptr (Failure) failure = g_new0 (Failure, 1);
@@ -261,7 +261,7 @@ cache_load_failure (Cache *cache, const char *token)
   int64_t wide = 0;
 
   if (record == NULL || strcmp (record_kind (record), "failure") != 0 ||
-      !record_get_int (record, "failed-at", &failure->failed_at) ||
+      !record_get_int (record, "failed-at", &failure->failed_at) || failure->failed_at > now ||
       !record_get_int (record, "held-until", &failure->held_until))
     return NULL;
   failure->profile_wide = record_get_int (record, "profile-wide", &wide) && wide != 0;

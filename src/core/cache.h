@@ -48,7 +48,9 @@ typedef struct {
 void failure_free (Failure *failure);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Failure, failure_free)
 
-Failure *cache_load_failure (Cache *cache, const char *token);
+/* NULL for a miss of any kind, or for one from later than NOW (unix milliseconds): it was written
+ * before the clock was set back, and holds nobody. */
+Failure *cache_load_failure (Cache *cache, const char *token, int64_t now);
 void cache_store_failure (Cache *cache, const char *token, const Failure *failure);
 void cache_drop_failure (Cache *cache, const char *token);
 

@@ -79,11 +79,16 @@ credential_detail (const Credential *credential, const char *key)
 }
 
 bool
+credential_is_from_later (const Credential *credential, int64_t now)
+{
+  return credential->issued_at > now + CREDENTIAL_MARGIN;
+}
+
+bool
 credential_is_usable (const Credential *credential, int64_t now)
 {
-  /* One from the future was issued before the clock was set back, and would seem to live on. */
   return now < credential_published_expiry (credential) &&
-         credential->issued_at <= now + CREDENTIAL_MARGIN;
+         !credential_is_from_later (credential, now);
 }
 
 bool

@@ -47,6 +47,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Credential, credential_free)
 void credential_add_detail (Credential *credential, const char *key, const char *value);
 const char *credential_detail (const Credential *credential, const char *key);
 
+/* It was issued before the clock was set back, and would seem to live on. */
+bool credential_is_from_later (const Credential *credential, int64_t now);
 bool credential_is_usable (const Credential *credential, int64_t now);
 bool credential_is_due (const Credential *credential, int64_t now);
 /* Whether a refusal may come from its being so new. */

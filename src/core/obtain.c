@@ -162,15 +162,10 @@ load_usable (const Asking *asking, const char *token)
   return g_steal_pointer (&credential);
 }
 
-/* A failure from later than the clock says was written before the clock was set back. */
 static Failure *
 load_failure (const Asking *asking, const char *token)
 {
-  g_autoptr (Failure) failure = cache_load_failure (asking->cache, token);
-
-  return failure != NULL && failure->failed_at <= process_now_milliseconds ()
-             ? g_steal_pointer (&failure)
-             : NULL;
+  return cache_load_failure (asking->cache, token, process_now_milliseconds ());
 }
 
 static bool
@@ -539,7 +534,7 @@ shorten_token (const Asking *asking, const char *token, const Credential *creden
   if (lock < 0)
     return true;
   cached = cache_load (asking->cache, token);
-  failure = cache_load_failure (asking->cache, token);
+  failure = load_failure (asking, token);
   if (cached != NULL && is_same (cached, credential) && cached->expires_at > expires_at)
     {
       credential_set_expiry (cached, expires_at);

@@ -38,12 +38,12 @@ static Failure *
 find_held (const Filed *filed)
 {
   g_autoptr (Failure) failure =
-      filed->cache != NULL ? cache_load_failure (filed->cache, filed->token) : NULL;
+      filed->cache != NULL
+          ? cache_load_failure (filed->cache, filed->token, process_now_milliseconds ())
+          : NULL;
 
-  return failure != NULL && failure->failed_at <= process_now_milliseconds () &&
-                 failure->held_until > process_now ()
-             ? g_steal_pointer (&failure)
-             : NULL;
+  return failure != NULL && failure->held_until > process_now () ? g_steal_pointer (&failure)
+                                                                 : NULL;
 }
 
 static void

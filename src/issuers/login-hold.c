@@ -43,17 +43,14 @@ hold_name (const Profile *profile)
   return g_strdup (g_checksum_get_string (checksum));
 }
 
-/* One from later than the clock says was written before the clock was set back. */
 Failure *
 login_hold_load (Cache *cache, const Profile *profile)
 {
   g_autofree char *name = hold_name (profile);
-  g_autoptr (Failure) failure = name != NULL ? cache_load_failure (cache, name) : NULL;
+  g_autoptr (Failure) failure = name != NULL ? cache_load_failure (cache, name, process_now_milliseconds ()) : NULL;
 
-  return failure != NULL && failure->failed_at <= process_now_milliseconds () &&
-                 failure->held_until > process_now ()
-             ? g_steal_pointer (&failure)
-             : NULL;
+  return failure != NULL && failure->held_until > process_now () ? g_steal_pointer (&failure)
+                                                                 : NULL;
 }
 
 void

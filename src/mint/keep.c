@@ -35,7 +35,8 @@ may_rest (const Keep *keep)
   g_autoptr (Kept) kept =
       keep->cache != NULL ? kept_load (keep->cache, keep->job->token, now) : NULL;
 
-  return kept != NULL && kept->rest_until > now;
+  /* One that is longer was begun before the clock was set back. */
+  return kept != NULL && kept->rest_until > now && kept->rest_until <= now + REST;
 }
 
 static void

@@ -272,19 +272,22 @@ fail (Fixture *fixture, const char *token, int64_t failed_at, int64_t held_until
   cache_store_failure (fixture->cache, token, &failure);
 }
 
+#define LATER (NOW * INT64_C (1000) + 7)
+
 static void
 test_failure (Fixture *fixture, const void *data G_GNUC_UNUSED)
 {
-  g_assert_null (cache_load_failure (fixture->cache, TOKEN));
-  fail (fixture, TOKEN, NOW * INT64_C (1000) + 7, NOW + 10);
-  g_autoptr (Failure) failure = cache_load_failure (fixture->cache, TOKEN);
-  g_assert_cmpint (failure->failed_at, ==, NOW * INT64_C (1000) + 7);
+  g_assert_null (cache_load_failure (fixture->cache, TOKEN, LATER));
+  fail (fixture, TOKEN, LATER, NOW + 10);
+  g_autoptr (Failure) failure = cache_load_failure (fixture->cache, TOKEN, LATER);
+  g_assert_null (cache_load_failure (fixture->cache, TOKEN, LATER - 1)); /* the clock was set back */
+  g_assert_cmpint (failure->failed_at, ==, LATER);
   g_assert_cmpint (failure->held_until, ==, NOW + 10);
   g_assert_true (failure->profile_wide);
   g_assert_error (failure->error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED);
   g_assert_cmpstr (failure->error->message, ==, "not approved: caf\xc3\xa9\nask somebody");
   cache_drop_failure (fixture->cache, TOKEN);
-  g_assert_null (cache_load_failure (fixture->cache, TOKEN));
+  g_assert_null (cache_load_failure (fixture->cache, TOKEN, LATER));
 }
 
 static void
@@ -292,7 +295,7 @@ test_success_ends_failure (Fixture *fixture, const void *data G_GNUC_UNUSED)
 {
   fail (fixture, TOKEN, NOW, NOW);
   store (fixture, TOKEN, "acme", "one");
-  g_assert_null (cache_load_failure (fixture->cache, TOKEN));
+  g_assert_null (cache_load_failure (fixture->cache, TOKEN, LATER));
 }
 
 static int
@@ -428,7 +431,7 @@ test_forget_one (Fixture *fixture, const void *data G_GNUC_UNUSED)
   g_assert_cmpuint (cache_forget (fixture->cache, "acme"), ==, 1);
   assert_holds (fixture->cache, TOKEN, NULL);
   assert_holds (fixture->cache, OTHER, "two");
-  g_assert_null (cache_load_failure (fixture->cache, QUESTION));
+  g_assert_null (cache_load_failure (fixture->cache, QUESTION, LATER));
 }
 
 static void
@@ -505,6 +508,20 @@ test_sweep_keeps (Fixture *fixture, const void *data G_GNUC_UNUSED)
   cache_sweep (fixture->cache, NOW + 9);
   g_assert_false (has_entry (fixture, "seen-" TOKEN "-99999999-1", ""));
   g_assert_cmpuint (count_entries (fixture), ==, parent != NULL ? 7 : 6);
+}
+
+/* Once the time has come again, a hold would count again, and a token be handed out after its end. */
+static void
+test_sweep_removes_what_is_from_later (Fixture *fixture, const void *data G_GNUC_UNUSED)
+{
+  store (fixture, TOKEN, "acme", "one");
+  fail (fixture, OTHER, NOW * INT64_C (1000), NOW + 3600);
+  touch (fixture, "lock-" TOKEN);
+  touch (fixture, "lock-" OTHER);
+  cache_sweep (fixture->cache, NOW);
+  g_assert_cmpuint (count_entries (fixture), ==, 4);
+  cache_sweep (fixture->cache, NOW - 3600);
+  g_assert_cmpuint (count_entries (fixture), ==, 0);
 }
 
 static Profile *
@@ -607,6 +624,7 @@ main (int argc, char **argv)
   add ("/cache/forget-all-but-what-is-not-ours-or-held", test_forget_all);
   add ("/cache/sweep-removes-what-is-over", test_sweep_removes);
   add ("/cache/sweep-keeps-what-lives", test_sweep_keeps);
+  add ("/cache/sweep-removes-what-is-from-later", test_sweep_removes_what_is_from_later);
   add ("/cache/fact-lives-as-long-as-it-was-given", test_fact);
   add ("/cache/fact-goes-with-its-profile-and-its-time", test_fact_forgotten);
   add ("/cache/sweep-leaves-what-is-being-minted", test_sweep_leaves_locked);
