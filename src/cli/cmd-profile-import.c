@@ -51,18 +51,30 @@ static const char *const import_example[] = {
   NULL,
 };
 
-static Secret *
-read_file (const char *path, GError **error)
+/* A FIFO that nobody writes to is empty, and does not hold us; what a shell gives for "<(…)" is one
+ * with a writer, who is waited for. */
+static int
+open_file (const char *path)
 {
-  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+  if (fd >= 0)
+    fcntl (fd, F_SETFL, 0);
+  return fd;
+}
+
+static Secret *
+read_file (const char *path, const char *name, GError **error)
+{
+  int fd = open_file (path);
   Secret *content;
 
   if (fd < 0)
     {
-      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, "%s: %s", path, g_strerror (errno));
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, "%s: %s", name, g_strerror (errno));
       return NULL;
     }
-  content = secret_read_fd (fd, IMPORT_MAX_LENGTH, path, error);
+  content = secret_read_fd (fd, IMPORT_MAX_LENGTH, name, error);
   close (fd);
   return content;
 }
@@ -84,15 +96,27 @@ static Secret *
 read_input (const char *path, Import *import, GError **error)
 {
   bool is_file = path != NULL && strcmp (path, "-") != 0;
-  const char *name = is_file ? path : _ ("standard input");
-  Secret *content = is_file ? read_file (path, error) : read_stdin (path, name, error);
+  g_autofree char *name = is_file ? text_clean (path, -1) : g_strdup (_ ("standard input"));
+  Secret *content = is_file ? read_file (path, name, error) : read_stdin (path, name, error);
   g_autofree char *absolute = is_file ? g_canonicalize_filename (path, NULL) : NULL;
 
   if (content == NULL)
     return NULL;
-  import->source = g_strdup (name);
+  import->source = g_steal_pointer (&name);
   import->folder = is_file ? g_path_get_dirname (absolute) : NULL;
   return content;
+}
+
+/* The bytes after the mark that editors of another system begin UTF-8 with. */
+static const char *
+skip_mark (const Secret *content, size_t *length)
+{
+  static const char mark[] = "\xef\xbb\xbf";
+  const char *text = secret_bytes (content, length);
+  size_t taken = g_str_has_prefix (text, mark) ? strlen (mark) : 0;
+
+  *length -= taken;
+  return text + taken;
 }
 
 static bool
@@ -128,7 +152,7 @@ read_sf (const Invocation *call, Import *import, GError **error)
   content = read_input (words[0], import, error);
   if (content == NULL)
     return false;
-  text = secret_bytes (content, &length);
+  text = skip_mark (content, &length);
   return text[strspn (text, " \t\r\n")] == '{' ? import_sf_file (import, text, length, error)
                                                : read_words (import, text, length, error);
 }
@@ -153,7 +177,7 @@ read_talend (const Invocation *call, Import *import, GError **error)
   content = read_input (words[0], import, error);
   if (content == NULL)
     return false;
-  text = secret_bytes (content, &length);
+  text = skip_mark (content, &length);
   return import_talend (import, text, length, options->prefix, error);
 }
 

@@ -152,7 +152,8 @@ import_sf_script (const char *text, size_t length, GError **error)
   replace (&script, EXPRESSION, "${{\\1}}");
   start = find_command (script, &several);
   if (start < 0)
-    return fail (_ ("there is no \"sf org login jwt\" in it, and no \"sfdx auth:jwt:grant\""),
+    return fail (_ ("it is no auth file, and there is no \"sf org login jwt\" in it, nor \"sfdx "
+                    "auth:jwt:grant\""),
                  error);
   if (several)
     return fail (_ ("there is more than one login in it"), error);

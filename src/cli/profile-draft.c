@@ -147,6 +147,19 @@ profile_draft_preset (const ProfileDraft *draft)
   return draft->preset;
 }
 
+/* What a page's text has when it is copied: nobody sees why the value is another. */
+static bool
+refuse_hidden (const char *key, const char *value, GError **error)
+{
+  gunichar hidden = text_find_hidden (value);
+
+  if (hidden == 0)
+    return true;
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+               _ ("%s: has a character that does not show: U+%04X"), key, (unsigned) hidden);
+  return false;
+}
+
 bool
 profile_draft_set (ProfileDraft *draft, const char *key, const char *value, GError **error)
 {
@@ -175,6 +188,8 @@ profile_draft_set (ProfileDraft *draft, const char *key, const char *value, GErr
       g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, "%s: %s", key, why);
       return false;
     }
+  if (!refuse_hidden (key, value, error))
+    return false;
   g_ptr_array_add (draft->settings, g_strdup (key));
   g_ptr_array_add (draft->settings, g_strdup (value));
   return true;

@@ -32,6 +32,15 @@ text_is_printable (gunichar c)
     }
 }
 
+gunichar
+text_find_hidden (const char *text)
+{
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    if (!text_is_printable (g_utf8_get_char (text)))
+      return g_utf8_get_char (text);
+  return 0;
+}
+
 /* The end of the ANSI sequence that starts at ESC, so that its parameters go with it. */
 static const char *
 skip_escape (const char *at, const char *end)

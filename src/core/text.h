@@ -13,6 +13,8 @@ bool text_has_control (const char *text, size_t length);
 /* Not a control, and nothing that reorders, hides or joins the text around it (bidi, zero width,
  * tags). */
 bool text_is_printable (gunichar c);
+/* The first character of valid UTF-8 that is not; 0: each is. */
+gunichar text_find_hidden (const char *text);
 
 /* One line fit for a terminal, of at most MAX_CLEANED bytes (cut with "…"): valid UTF-8, without
  * control, ANSI-escape, bidi or other formatting characters. The caller owns it. */

@@ -263,6 +263,70 @@ def _(room):
                       room.write('good', good + padding[len(good):])))
 
 
+ACME = {'privateKey': '/k', 'clientId': 'X', 'username': 'a@b.example',
+        'instanceUrl': 'https://acme.my.salesforce.com'}
+
+
+@test('what does not show in a value is told, lest it be believed to be another')
+def _(room):
+    for hidden in ('\u202e', '\u200b', '\u2028', '\u0085', '\u00ad', '\ufeff'):
+        for result in (room.run('avouch', 'profile', 'import', 'sf', input=json.dumps(
+                           {**ACME, 'username': f'a{hidden}b@c.example'})),
+                       room.run('avouch', 'profile', 'import', 'sf', '--set', f'client-id=X{hidden}Y',
+                                input=json.dumps(ACME))):
+            fails(result, f'a character that does not show: U+{ord(hidden):04X}')
+            assert_not_in(hidden, result.errors)
+        assert_equal(profiles(room), [])
+
+
+@test('values that look like the configuration\'s own syntax stay values')
+def _(room):
+    for value in ('[acme]', '#X', ';X', '"X"', 'a=b', 'a\\nb\\s\\\\', 'X\\'):
+        succeeds(room.run('avouch', 'profile', 'import', 'sf', '--name', 'acme',
+                          input=json.dumps({**ACME, 'clientId': value, 'alias': '[x]'})))
+        assert_equal(settings(room, 'acme')['client-id'], value)
+        (room.config / 'conf.d' / 'acme.conf').unlink()
+
+
+@test('what is no file of text is refused, and holds nobody')
+def _(room):
+    os.mkfifo(room.path / 'fifo')
+    huge = room.write('huge', '{"privateKey":"')
+    os.truncate(huge, 1024 * LIMIT)
+    (room.path / 'dangling').symlink_to('nowhere')
+    (room.path / 'loop').symlink_to('loop')
+    text = json.dumps(ACME)
+    for path, part in ((room.path / 'fifo', 'fifo: '), (huge, 'longer than 1048576 bytes'),
+                       ('/dev/zero', 'longer than'), (room.path / 'dangling', 'No such file'),
+                       (room.path / 'loop', 'loop: '), (room.write('utf-16', text.encode('utf-16')), 'utf-16: '),
+                       (room.write('none', ''), 'none: '), (room.write('list', f'[{text}]'), 'list: '),
+                       (room.write('bytes', bytes(range(256))), 'bytes: ')):
+        for kind in ('sf', 'talend'):
+            result = room.run('avouch', 'profile', 'import', kind, path)
+            fails(result, part)
+            if not is_sanitized():
+                assert_less(result.peak, 32 * 1024)
+    fails(room.run('avouch', 'profile', 'import', 'sf', room.path / 'a\x1b[2Jb'), '/ab: No such file')
+    assert_equal(profiles(room), [])
+
+
+@test('a file that an editor of another system saved is read')
+def _(room):
+    lines = ['keyStore=/k', 'issuer=X', 'subject=a@b.example', 'endpoint=https://acme.my.salesforce.com', '']
+    for kind, text in (('sf', json.dumps(ACME, indent=1).replace('\n', '\r\n')),
+                       ('talend', '\r\n'.join(lines))):
+        succeeds(room.run('avouch', 'profile', 'import', kind, '--name', kind,
+                          room.write(f'{kind}.txt', '\ufeff' + text)))
+        assert_equal(settings(room, kind)['key'], '/k')
+
+
+@test('a pipe that a shell gives as a file is read')
+def _(room):
+    room.write('acme.json', json.dumps(ACME))
+    succeeds(room.run('bash', '-c', 'avouch profile import sf --name acme <(cat acme.json)'))
+    assert_equal(profiles(room), ['acme.conf'])
+
+
 @test('mistakes say what was meant')
 def _(room):
     source = auth_file(room)
