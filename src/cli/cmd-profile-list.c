@@ -98,7 +98,7 @@ print_table (const Invocation *call, const GPtrArray *profiles, GError **error)
 
       table_add (table, cells);
     }
-  text = table_render (table, layout_terminal_width (STDOUT_FILENO));
+  text = table_render (table, layout_table_width (STDOUT_FILENO));
   return output_text (text, error);
 }
 

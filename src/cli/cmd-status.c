@@ -149,7 +149,7 @@ add_table (GString *text, const Overview *overview)
 
       table_add (table, cells);
     }
-  rendered = table_render (table, layout_terminal_width (STDOUT_FILENO));
+  rendered = table_render (table, layout_table_width (STDOUT_FILENO));
   g_string_append_printf (text, "%s\n", rendered);
 }
 

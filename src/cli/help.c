@@ -112,14 +112,24 @@ static void
 add_usage (GString *help, const Command *command)
 {
   const char *options = _ ("[OPTION…]");
+  g_autoptr (GString) usage = g_string_new (NULL);
 
-  g_string_append_printf (help, _ ("Usage: %s"), command->path);
+  g_string_append_printf (usage, _ ("Usage: %s"), command->path);
   if (command->takes_command)
-    g_string_append_printf (help, " %s", options);
+    g_string_append_printf (usage, " %s", options);
   if (*command->arguments != '\0')
-    g_string_append_printf (help, " %s", _ (command->arguments));
+    g_string_append_printf (usage, " %s", _ (command->arguments));
   if (!command->takes_command)
-    g_string_append_printf (help, " %s", options);
+    g_string_append_printf (usage, " %s", options);
+  layout_wrap (help, usage->str, 0, 2 * INDENT, LAYOUT_WIDTH - 1);
+}
+
+static void
+add_title (GString *help, const Command *command)
+{
+  g_autofree char *title = g_strdup_printf ("%s: %s", command->path, _ (command->summary));
+
+  layout_wrap (help, title, 0, 2 * INDENT, LAYOUT_WIDTH - 1);
   g_string_append_c (help, '\n');
 }
 
@@ -128,7 +138,7 @@ help_text (const Command *command)
 {
   g_autoptr (GString) help = g_string_new (NULL);
 
-  g_string_append_printf (help, "%s: %s\n\n", command->path, _ (command->summary));
+  add_title (help, command);
   add_usage (help, command);
   add_description (help, command);
   add_commands (help, command);

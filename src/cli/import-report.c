@@ -82,8 +82,6 @@ print_left (const Import *import, unsigned width)
 void
 import_report (const Import *import, const ProfileDraft *draft)
 {
-  unsigned width = layout_terminal_width (STDERR_FILENO);
-
-  print_taken (import, draft, width);
-  print_left (import, width);
+  print_taken (import, draft, layout_table_width (STDERR_FILENO));
+  print_left (import, layout_terminal_width (STDERR_FILENO));
 }

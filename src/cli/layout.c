@@ -73,12 +73,37 @@ layout_wrap (GString *output, const char *text, unsigned column, unsigned indent
   g_string_append_c (output, '\n');
 }
 
-unsigned
-layout_terminal_width (int fd)
+/* 0: FD is no terminal. */
+static unsigned
+find_width (int fd)
 {
   struct winsize size;
 
-  if (ioctl (fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-    return LAYOUT_WIDTH;
-  return MAX (size.ws_col, MIN_WIDTH);
+  if (ioctl (fd, TIOCGWINSZ, &size) != 0)
+    return 0;
+  return size.ws_col > 0 ? size.ws_col : LAYOUT_WIDTH;
+}
+
+unsigned
+layout_terminal_width (int fd)
+{
+  unsigned width = find_width (fd);
+
+  return width > 0 ? MAX (width, MIN_WIDTH) : LAYOUT_WIDTH;
+}
+
+unsigned
+layout_table_width (int fd)
+{
+  unsigned width = find_width (fd);
+
+  return width > 0 ? MAX (width, MIN_WIDTH) : G_MAXUINT;
+}
+
+unsigned
+layout_line_width (int fd)
+{
+  unsigned width = find_width (fd);
+
+  return width > 0 ? width : LAYOUT_WIDTH;
 }

@@ -49,7 +49,7 @@ print_table (Presets *presets, char *const *names, GError **error)
       const char *const cells[] = { preset->name, needs, preset->summary };
       table_add (table, cells);
     }
-  text = table_render (table, layout_terminal_width (STDOUT_FILENO));
+  text = table_render (table, layout_table_width (STDOUT_FILENO));
   return output_text (text, error);
 }
 

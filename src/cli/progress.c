@@ -41,7 +41,7 @@ is_due (Progress *progress)
 static void
 draw (const char *line)
 {
-  unsigned width = layout_terminal_width (STDERR_FILENO) - 1;
+  unsigned width = layout_line_width (STDERR_FILENO) - 1;
   g_autofree char *shown = layout_truncate (line, width);
 
   fprintf (stderr, CLEAR_LINE "%s", shown);
@@ -76,7 +76,7 @@ make_bar (int64_t part, int64_t whole, unsigned columns)
 static void
 draw_bar (const char *name, const char *counts, int64_t part, int64_t whole)
 {
-  unsigned width = layout_terminal_width (STDERR_FILENO) - 1;
+  unsigned width = layout_line_width (STDERR_FILENO) - 1;
   unsigned taken =
       layout_columns (name) + layout_columns (counts) + (unsigned) strlen (":  100 % ");
   unsigned columns = width > taken ? MIN (width - taken, MAX_BAR) : 0;

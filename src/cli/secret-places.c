@@ -105,7 +105,7 @@ secret_places_add (GString *text, const GPtrArray *entries)
 
       table_add (table, cells);
     }
-  rendered = table_render (table, layout_terminal_width (STDOUT_FILENO));
+  rendered = table_render (table, layout_table_width (STDOUT_FILENO));
   g_string_append_printf (text, "%s\n", rendered);
 }
 

@@ -25,7 +25,7 @@ static const Mark marks[] = {
   [FINDING_SKIPPED] = { "–", "-", "2" },
 };
 
-/* no-color.org; and what a terminal without colours is called. */
+/* no-color.org; and what a terminal without colours is called, or one of which nothing is known. */
 static bool
 wants_colour (const Environment *environment)
 {
@@ -33,7 +33,7 @@ wants_colour (const Environment *environment)
   const char *terminal = g_environ_getenv (environment->inherited, "TERM");
 
   return isatty (STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0') &&
-         g_strcmp0 (terminal, "dumb") != 0;
+         terminal != NULL && *terminal != '\0' && strcmp (terminal, "dumb") != 0;
 }
 
 ReportStyle

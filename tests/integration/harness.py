@@ -15,6 +15,7 @@ with the reason as comments; skip('why') is `ok # SKIP why`. Programs are those 
 TEST_BIN names, else the system's.
 """
 import ctypes
+import fcntl
 import os
 import pathlib
 import pty
@@ -23,15 +24,18 @@ import resource
 import select
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import traceback
+import unicodedata
 
 __all__ = ['test', 'main', 'skip', 'Room', 'Result', 'Authority', 'TEST_BIN', 'wait_until',
            'assert_equal', 'assert_true', 'assert_in', 'assert_not_in', 'assert_match',
-           'assert_less', 'as_user', 'is_sanitized', 'converse']
+           'assert_less', 'as_user', 'is_sanitized', 'converse', 'show', 'columns_of']
 
 TEST_BIN = pathlib.Path(os.environ.get('TEST_BIN', '.')).resolve()
 TIME_LIMIT = 180  # seconds that any one program may take
@@ -260,6 +264,30 @@ def converse(room, arguments, answers):
         pass
     os.close(terminal)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
+
+
+def show(room, arguments, columns, env=None):
+    """Runs avouch on a terminal of so many COLUMNS, and returns the exit code and what it shows."""
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack('HHHH', 24, columns, 0, 0))
+    process = subprocess.Popen([TEST_BIN / 'avouch', *map(str, arguments)], stdin=subprocess.DEVNULL,
+                               stdout=follower, stderr=follower, cwd=room.path,
+                               env={**room.environment, 'TERM': 'xterm', **(env or {})})
+    os.close(follower)
+    shown = b''
+    try:
+        while True:
+            shown += read_terminal(leader, 4096)
+    except EOFError:
+        pass
+    os.close(leader)
+    return process.wait(TIME_LIMIT), shown.decode().replace('\r\n', '\n')
+
+
+def columns_of(line):
+    """How many columns of a terminal LINE takes."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in 'FW' else 1
+               for c in line)
 
 
 def read_terminal(terminal, size):

@@ -3,18 +3,14 @@
 """avouch request --bulk: a download that survives what can happen to a long one."""
 import base64
 import csv
-import fcntl
 import io
 import json
 import os
 import pathlib
-import pty
 import re
 import resource
 import signal
-import struct
 import subprocess
-import termios
 import threading
 import urllib.parse
 
@@ -635,30 +631,19 @@ def _(room):
 
 # On a terminal
 
-def on_terminal(room, *words, env=None):
-    """What avouch shows on a terminal of 80 columns; its stdout goes elsewhere."""
-    leader, follower = pty.openpty()
-    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 80, 0, 0))
-    process = subprocess.Popen([TEST_BIN / 'avouch', 'request', 'demo', '--bulk', QUERY, *words],
-                               env={**room.environment, 'TERM': 'xterm', **(env or {})},
-                               cwd=room.path, stdout=subprocess.DEVNULL, stderr=follower)
-    os.close(follower)
-    shown = b''
-    while True:
-        try:
-            shown += os.read(leader, 4096)
-        except OSError:
-            break
-    os.close(leader)
-    assert_equal(process.wait(20), 0, shown.decode())
-    return shown.decode()
+def on_terminal(room, *words, columns=80, env=None):
+    """What avouch shows of a download on a terminal, but for its last line."""
+    code, shown = show(room, ['request', 'demo', '--bulk', QUERY, '--output', 'out.csv', *words],
+                       columns, env)
+    assert_equal(code, 0, shown)
+    return shown.removesuffix('out.csv: 400 records\n').removesuffix('out.csv: 100 records\n')
 
 
 @test('a terminal sees a bar that fits, and nothing of it stays')
 def _(room):
     host = start_host(room)
     host.set('records=400&page=100&bulk-width=100000&bulk-polls=2')
-    shown = on_terminal(room, '--output', 'out.csv')
+    shown = on_terminal(room)
     drawn = shown.split('\r\x1b[K')
     assert_equal(drawn[-1], '')
     assert_match('^demo: waiting for job 750demo00000000001: InProgress, 0 s$', drawn[1])
@@ -667,13 +652,24 @@ def _(room):
     assert_equal(re.sub('\r\x1b\\[K', '', shown).count('\x1b'), 0)
 
 
+@test('a narrow terminal sees no more than a line that is drawn over')
+def _(room):
+    host = start_host(room)
+    host.set('records=400&page=100&bulk-width=100000&bulk-polls=2')
+    for columns in (1, 2, 20, 40):
+        shown = on_terminal(room, '--force', columns=columns)
+        drawn = shown.split('\r\x1b[K')
+        assert_true(len(drawn) > 2, shown)
+        assert_true(all(columns_of(line) < max(columns, 2) for line in drawn), shown)
+
+
 @test('--quiet, a dumb terminal and NO_COLOR get what they asked for')
 def _(room):
     host = start_host(room)
     host.set('records=100&page=50&bulk-width=100000')
     for words, env in ((['--quiet'], {}), ([], {'TERM': 'dumb'}), ([], {'TERM': ''})):
-        assert_equal(on_terminal(room, '--output', 'out.csv', '--force', *words, env=env), '')
-    shown = on_terminal(room, '--output', 'out.csv', '--force', env={'NO_COLOR': '1'})
+        assert_equal(on_terminal(room, '--force', *words, env=env), '')
+    shown = on_terminal(room, '--force', env={'NO_COLOR': '1'})
     assert_true('\x1b[K' in shown and '\x1b[3' not in shown, shown)
 
 

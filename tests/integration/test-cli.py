@@ -339,6 +339,24 @@ def _(room):
                  [('acme', ['https://acme.example.com']), ('beta', [])])
 
 
+@test('a table fits its terminal, and a pipe gets all of it')
+def _(room):
+    serve = 'https://a-long-name-of-a-host.acme.example.com'
+    offline(room, 'a-profile-with-a-long-name', serve=serve)
+    offline(room, 'b', serve='https://b.example.com')
+    for command in (['profile', 'list'], ['profile', 'list', '--presets'], ['status']):
+        piped = succeeds(room.run('avouch', *command))
+        assert_not_in('…', piped)
+        for columns in (1, 20, 40, 60, 80):
+            code, shown = show(room, command, columns)
+            lines = shown.partition('\n\n')[0].splitlines()
+            assert_equal(code, 0, shown)
+            assert_true(all(columns_of(line) <= max(columns, 40) for line in lines), shown)
+        assert_in('…', shown)
+        assert_equal(show(room, command, 300), (0, piped))
+    assert_in(' a-long-name-of-a-host.acme.example.com ', piped)
+
+
 @test('profile show names file and line of each setting; a bad one exits 3')
 def _(room):
     offline(room)

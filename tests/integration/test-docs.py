@@ -346,6 +346,17 @@ def _(room):
     assert_true(len(read('README.md').splitlines()) <= 150, 'README.md is longer than 150 lines')
 
 
+@test('what is shown to a terminal of 80 columns fits it: help, and the examples of the pages')
+def _(room):
+    for words in {command[:length] for command in all_commands(room) for length in range(3)}:
+        for line in help_of(room, 'avouch', *words).splitlines():
+            assert_true(columns_of(line) <= 80, f'avouch {" ".join(words)} --help: {line}')
+    for page in pages():
+        for line in ''.join(literal_blocks(page)).splitlines():
+            # A page is indented by 5 columns, a literal block by 6 more.
+            assert_true(columns_of(line) <= 80 - 11, f'{page.name}: {line}')
+
+
 @test('the issuer that adding-an-issuer.md shows is small')
 def _(room):
     block, = fenced_blocks('data/doc/adding-an-issuer.md', 'c')
