@@ -2,6 +2,7 @@
 /* Listing the runtime folder, and keeping it small. */
 #include "cache-entry.h"
 #include "process.h"
+#include "text.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -12,7 +13,10 @@
 enum {
   OLD_FAILURE = 60,   /* seconds after which nobody waits for its news */
   OLD_TEMPORARY = 60, /* seconds after which its writer is dead */
+  SWEEP_PAUSE = 60,   /* seconds between two sweeps */
 };
+
+#define SWEPT "swept" /* a link to the time of the last sweep */
 
 typedef void (*EntryAction) (Cache *cache, const char *name, void *data);
 
@@ -129,7 +133,7 @@ forget_helpmates (Cache *cache, const char *name)
   if (lock != NULL)
     remove_lock (cache, lock);
   else if (question != NULL || healed != NULL || vain != NULL || seen != NULL ||
-           g_str_has_prefix (name, ".tmp-"))
+           g_str_has_prefix (name, ".tmp-") || strcmp (name, SWEPT) == 0)
     remove_entry (cache, name);
 }
 
@@ -254,4 +258,24 @@ cache_sweep (Cache *cache, int64_t now)
 {
   for_each_entry (cache, sweep_file, &now);
   for_each_entry (cache, sweep_link, NULL);
+}
+
+static bool
+was_swept (Cache *cache, int64_t now)
+{
+  g_autofree char *mark = cache_read_link (cache, SWEPT);
+  int64_t time;
+
+  return mark != NULL && text_parse_int (mark, 0, now, &time) && now - time < SWEEP_PAUSE;
+}
+
+void
+cache_sweep_if_due (Cache *cache, int64_t now)
+{
+  g_autofree char *mark = g_strdup_printf ("%lld", (long long) now);
+
+  if (was_swept (cache, now))
+    return;
+  cache_write_link (cache, SWEPT, mark);
+  cache_sweep (cache, now);
 }

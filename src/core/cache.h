@@ -10,6 +10,7 @@
  *     seen-HASH-…   a symbolic link: which token a parent process was given (see heal.h)
  *     healed-HASH   a symbolic link: when that token was last dropped for a parent's asking again
  *     vain-HASH     a symbolic link: when the one that replaced that token was refused as well
+ *     swept         a symbolic link: when the folder was last swept
  *
  * HASH is a SHA-256 in hexadecimal: the question's, the fact's, else the token's. Files are 0600
  * and replaced by rename; what cannot be read whole is a miss. */
@@ -75,3 +76,6 @@ void cache_visit (Cache *cache, CacheVisitor visitor, void *data);
 unsigned cache_forget (Cache *cache, const char *profile);
 /* Removes expired tokens, links to nothing, old failures, and what dead parents left. */
 void cache_sweep (Cache *cache, int64_t now);
+/* The same, unless somebody did within the last minute: what logs in for a thousand profiles shall
+ * not look at a thousand entries a thousand times. */
+void cache_sweep_if_due (Cache *cache, int64_t now);

@@ -224,7 +224,7 @@ serve (const Environment *environment, int lock)
   const Outcome outcome = { job, cache, wanted, &keep, lock };
   int code = job->erases ? erase (&outcome) : run (&outcome, environment);
   if (cache != NULL)
-    cache_sweep (cache, process_now ());
+    cache_sweep_if_due (cache, process_now ());
   return code;
 }
 

@@ -510,6 +510,24 @@ test_sweep_keeps (Fixture *fixture, const void *data G_GNUC_UNUSED)
   g_assert_cmpuint (count_entries (fixture), ==, parent != NULL ? 7 : 6);
 }
 
+static void
+test_sweep_is_due_once_a_minute (Fixture *fixture, const void *data G_GNUC_UNUSED)
+{
+  int64_t end = NOW + 3600; /* of what `store` stores */
+
+  cache_sweep_if_due (fixture->cache, end - 1);
+  store (fixture, TOKEN, "acme", "one");
+  cache_sweep_if_due (fixture->cache, end + 58);
+  g_assert_true (has_entry (fixture, "token-", TOKEN));
+  cache_sweep_if_due (fixture->cache, end + 59);
+  g_assert_false (has_entry (fixture, "token-", TOKEN));
+  store (fixture, TOKEN, "acme", "one");
+  cache_sweep_if_due (fixture->cache, NOW - 3600); /* the clock was set back */
+  g_assert_false (has_entry (fixture, "token-", TOKEN));
+  g_assert_cmpuint (cache_forget (fixture->cache, NULL), ==, 0);
+  g_assert_cmpuint (count_entries (fixture), ==, 0);
+}
+
 /* Once the time has come again, a hold would count again, and a token be handed out after its end. */
 static void
 test_sweep_removes_what_is_from_later (Fixture *fixture, const void *data G_GNUC_UNUSED)
@@ -624,6 +642,7 @@ main (int argc, char **argv)
   add ("/cache/forget-all-but-what-is-not-ours-or-held", test_forget_all);
   add ("/cache/sweep-removes-what-is-over", test_sweep_removes);
   add ("/cache/sweep-keeps-what-lives", test_sweep_keeps);
+  add ("/cache/sweep-is-due-once-a-minute", test_sweep_is_due_once_a_minute);
   add ("/cache/sweep-removes-what-is-from-later", test_sweep_removes_what_is_from_later);
   add ("/cache/fact-lives-as-long-as-it-was-given", test_fact);
   add ("/cache/fact-goes-with-its-profile-and-its-time", test_fact_forgotten);
