@@ -104,7 +104,9 @@ begin (Asking *asking, GError **error)
     return false;
   digest_add_text (checksum, "avouch " AVOUCH_VERSION);
   request_digest (asking->request, checksum);
-  if (config_sources_digest (asking->sources, asking->began / 1000, checksum))
+  /* The files may have changed since the caller read them. */
+  if (asking->options->config == NULL &&
+      config_sources_digest (asking->sources, asking->began / 1000, checksum))
     asking->question = g_strdup (g_checksum_get_string (checksum));
   asking->cache = cache_open (environment, &asking->cache_error);
   return true;
@@ -113,9 +115,10 @@ begin (Asking *asking, GError **error)
 static bool
 find_profile (Asking *asking, GError **error)
 {
-  g_autoptr (Config) config = config_load (asking->sources, error);
+  const Config *config = asking->options->config;
+  g_autoptr (Config) read = config == NULL ? config_load (asking->sources, error) : NULL;
 
-  if (config == NULL)
+  if (config == NULL && (config = read) == NULL)
     return false;
   asking->profile = route_find (config, asking->request, error);
   if (asking->profile == NULL)

@@ -66,6 +66,7 @@ obtain (const Patient *patient, const Filed *filed, GError **error)
 {
   const ObtainOptions options = {
     .environment = patient->environment,
+    .config = patient->config,
     .fresh = patient->options->fresh,
     .verbose = patient->options->invocation->verbose,
     .timeout = patient->options->timeout,

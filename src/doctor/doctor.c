@@ -55,6 +55,7 @@ admit (Surgery *surgery, const Profile *profile)
 {
   Patient *patient = patient_new (surgery->options, step_profile, profile);
 
+  patient->config = surgery->config;
   patient->served = surgery->served;
   g_ptr_array_add (surgery->patients, patient);
 }

@@ -23,6 +23,7 @@ typedef struct {
   const Environment *environment;
   const Step *steps;      /* ends with a NULL name */
   const Profile *profile; /* NULL: the machine */
+  const Config *config;   /* the profile's; borrowed */
   GHashTable *served; /* a pattern as written: the profiles (GPtrArray) that have it; borrowed */
 
   ConfigSources *sources; /* the machine's */

@@ -350,6 +350,32 @@ test_warm_reads_no_configuration (Fixture *fixture, const void *data G_GNUC_UNUS
   g_assert_cmpuint (count_starts (fixture), ==, 1);
 }
 
+/* What is filed under a question is for the files as they are. */
+static void
+test_given_configuration_is_not_read_again (Fixture *fixture, const void *data G_GNUC_UNUSED)
+{
+  g_autoptr (Cache) cache = open_cache (fixture);
+  g_autoptr (ConfigSources) sources = NULL;
+  g_autoptr (Config) config = NULL;
+  g_autoptr (GDir) folder = NULL;
+  const char *name;
+
+  configure (fixture, "ok", "");
+  settle (fixture);
+  sources = config_sources_find (fixture->options.environment, NULL);
+  config = config_load (sources, NULL);
+  g_assert_nonnull (config);
+  configure (fixture, "another", "");
+  settle (fixture);
+  fixture->options.config = config;
+  assert_gets (fixture, "token-1");
+  assert_gets (fixture, "token-1");
+  g_assert_cmpuint (count_starts (fixture), ==, 1);
+  folder = g_dir_open (cache_path (cache), 0, NULL);
+  while ((name = g_dir_read_name (folder)) != NULL)
+    g_assert_false (g_str_has_prefix (name, "ask-"));
+}
+
 static void
 test_fresh_edit_is_no_question (Fixture *fixture, const void *data G_GNUC_UNUSED)
 {
@@ -1111,6 +1137,7 @@ main (int argc, char **argv)
   add ("/obtain/mint-inherits-the-lock-and-nothing-else", test_foreground_descriptors);
   add ("/obtain/leaves-no-descriptor-open", test_leaves_no_descriptor);
   add ("/obtain/warm-answer-reads-no-configuration", test_warm_reads_no_configuration);
+  add ("/obtain/given-configuration-is-not-read-again", test_given_configuration_is_not_read_again);
   add ("/obtain/edited-profile-is-a-miss", test_fresh_edit_is_no_question);
   add ("/obtain/unserved-mints-nothing", test_unserved);
   add ("/obtain/unusable-cache-is-an-error", test_unusable_cache);
