@@ -17,7 +17,10 @@ _avouch_command()
     esac
   done
   case ${path[0]} in
-    help) path=("${path[@]:1}") ;;
+    help)
+      path=("${path[@]:1}")
+      [ "${#path[@]}" -gt 0 ] || path=(help)
+      ;;
   esac
   case ${path[0]} in
     key | jwt | profile | setup) echo "${path[*]:0:2}" ;;
@@ -102,6 +105,7 @@ _avouch()
           words="token run request whoami status doctor forget revoke refresh key jwt profile register setup
             help $common"
           ;;
+        help) words='token run request whoami status doctor forget revoke refresh key jwt profile register setup' ;;
         key) words="new show certificate import jwk passphrase $common" ;;
         'key new') words="--type --passphrase --subject --days --format --certificate --to
           --collection --json $common" ;;

@@ -171,7 +171,6 @@ complete -c avouch -n '__avouch_in register' -l client-name -x -d 'what the app 
 complete -c avouch -n '__avouch_in register' -l redirect-uri -x -d 'the app\'s callback'
 complete -c avouch -n '__avouch_in register' -l initial-token-file -r -F -d 'the initial token'
 
-for path in 'profile add' register 'setup git' 'setup kubectl'
 complete -c avouch -n '__avouch_in profile import' -a 'sf talend'
 complete -c avouch -n '__avouch_in profile import' -F
 complete -c avouch -n '__avouch_in profile import' -l name -x -d 'what to call the profile'
@@ -182,7 +181,7 @@ complete -c avouch -n '__avouch_in profile import' -l file -r -F -d 'a new file 
 
 complete -c avouch -n '__avouch_in setup timer' -s n -l dry-run -d 'write and run nothing'
 complete -c avouch -n '__avouch_in setup timer' -l remove -d 'stop the timer, and remove its files'
-for path in 'profile add' 'profile import' 'setup git' 'setup kubectl'
+for path in 'profile add' 'profile import' register 'setup git' 'setup kubectl'
     complete -c avouch -n "__avouch_in $path" -s n -l dry-run -d 'show it only'
 end
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The manual says what the programs do: no more, no less."""
-import itertools
 import pathlib
 import re
 import shutil
 import subprocess
 
 from harness import *
+from helptext import all_commands, commands_in_help, help_of, options_in_help, section
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MAN = ROOT / 'data' / 'man'
@@ -31,45 +31,11 @@ def run(*arguments, **options):
                           encoding='utf-8', timeout=60, check=False, **options)
 
 
-def help_of(room, program, *words):
-    done = room.run(program, *words, '--help', env={'LANGUAGE': ''})
-    assert_equal(done.code, 0, f'{program} {" ".join(words)} --help')
-    return done.output
-
-
-def section(text, title):
-    """The lines of a help text that follow "TITLE:", indented, up to the next that is not."""
-    lines = itertools.dropwhile(lambda line: line != f'{title}:', text.splitlines())
-    return list(itertools.takewhile(lambda line: line.startswith(' '),
-                                    itertools.islice(lines, 1, None)))
-
-
-def options_in_help(text):
-    """{'--json', '-v', …}"""
-    found = set()
-    for line in section(text, 'Options'):
-        head = re.match(r'\s+((?:-\w, )?--[a-z][a-z-]*)', line)
-        found |= set(head.group(1).split(', ')) if head else set()
-    return found
-
-
 def options_in_man(text):
     """What a part of an mdoc source marks as its program's own options."""
     name = r'(?:-?[a-z][a-z-]*|[A-Z]\b|,)'
     runs = re.findall(rf'\bFl ({name}(?: {name})*)', text)
     return {f'-{name}' for run in runs for name in run.split() if name != ','}
-
-
-def commands_in_help(text):
-    return [line.split()[0] for line in section(text, 'Commands') if re.match(r'  \S', line)]
-
-
-def all_commands(room, *words):
-    """Every way to call avouch that runs something: ('profile', 'add'), …"""
-    names = commands_in_help(help_of(room, 'avouch', *words))
-    if not names:
-        return [words]
-    return [command for name in names for command in all_commands(room, *words, name)]
 
 
 def man_parts(path):
