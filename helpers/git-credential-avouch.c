@@ -12,6 +12,7 @@
 #include "process.h"
 #include "route.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 static GitRequest *
@@ -67,7 +68,12 @@ get_kept (const HelperCall *call, const GitRequest *request, GError *why, Secret
   if (config != NULL)
     {
       const GitStore store = make_store (call, config);
-      return git_store_get (&store, request, answer, error);
+      g_autofree char *passed_over = NULL;
+      bool done = git_store_get (&store, request, answer, &passed_over, error);
+
+      if (passed_over != NULL && call->obtain.verbose > 0)
+        fprintf (stderr, _ ("avouch: [git]: an item was passed over: %s\n"), passed_over);
+      return done;
     }
   if (trouble == NULL)
     trouble = g_steal_pointer (&reason);

@@ -82,7 +82,7 @@ place_read (Place *place, const GitRequest *request, const Form *form)
 }
 
 static GPtrArray *
-ask (const GitStore *store, const KeyringJob *job, GError **error)
+ask (const GitStore *store, const KeyringJob *job, char **passed_over, GError **error)
 {
   g_autoptr (GError) trouble = NULL;
   KeyringJob whole = *job;
@@ -94,7 +94,7 @@ ask (const GitStore *store, const KeyringJob *job, GError **error)
     .collection = store->collection,
     .instead = _ ("git-credential-cache(1) keeps passwords in memory, without a keyring"),
   };
-  answer = keyring_ask (&whole, store->environment, &trouble);
+  answer = keyring_ask (&whole, store->environment, passed_over, &trouble);
   if (answer == NULL)
     {
       error_add_prefix (trouble, "[git]");
@@ -245,7 +245,7 @@ append_match (SecretBuffer *answer, const KeyringMatch *match, const Form *form)
 
 static bool
 get (const GitStore *store, const GitRequest *request, const Form *form, SecretBuffer *answer,
-     GError **error)
+     char **passed_over, GError **error)
 {
   g_auto (Place) place = { 0 };
   g_autoptr (GPtrArray) matches = NULL;
@@ -259,7 +259,7 @@ get (const GitStore *store, const GitRequest *request, const Form *form, SecretB
               .attributes = place.attributes,
               .lacks = place.lacks },
   };
-  matches = ask (store, &job, error);
+  matches = ask (store, &job, passed_over, error);
   if (matches == NULL)
     return false;
   chosen = choose (store, matches);
@@ -270,12 +270,13 @@ get (const GitStore *store, const GitRequest *request, const Form *form, SecretB
 
 bool
 git_store_get (const GitStore *store, const GitRequest *request, SecretBuffer *answer,
-               GError **error)
+               char **passed_over, GError **error)
 {
-  if (!get (store, request, &password_form, answer, error))
+  if (!get (store, request, &password_form, answer, passed_over, error))
     return false;
   return answer->length > 0 || !request->takes_authtype ||
-         get (store, request, &credential_form, answer, error);
+         get (store, request, &credential_form, answer, *passed_over == NULL ? passed_over : NULL,
+              error);
 }
 
 /* As people see it in their keyring program. */
@@ -340,7 +341,7 @@ git_store_keep (const GitStore *store, const GitRequest *request, GError **error
               .label = label },
     .secret = secret,
   };
-  g_autoptr (GPtrArray) done = ask (store, &job, error);
+  g_autoptr (GPtrArray) done = ask (store, &job, NULL, error);
   return done != NULL;
 }
 
@@ -359,7 +360,7 @@ erase (const GitStore *store, const GitRequest *request, const Form *form, Secre
               .lacks = place.lacks },
     .secret = secret,
   };
-  g_autoptr (GPtrArray) done = ask (store, &job, error);
+  g_autoptr (GPtrArray) done = ask (store, &job, NULL, error);
   return done != NULL;
 }
 

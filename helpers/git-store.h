@@ -20,10 +20,11 @@ typedef struct {
   int64_t now;            /* unix seconds */
 } GitStore;
 
-/* Appends the answer, or nothing where there is none. Errors of all three: the keyring's, and as of
- * spawn_keyring. */
+/* Appends the answer, or nothing where there is none. PASSED_OVER, NULL before, receives why an
+ * item was left out that cannot be read; the caller frees it. Errors of all three: the keyring's,
+ * and as of spawn_keyring. */
 bool git_store_get (const GitStore *store, const GitRequest *request, SecretBuffer *answer,
-                    GError **error);
+                    char **passed_over, GError **error);
 /* Does nothing where the request is no whole credential, or not to be kept. */
 bool git_store_keep (const GitStore *store, const GitRequest *request, GError **error);
 /* All that matches and, where the request has a password or credential, has that one. */

@@ -13,6 +13,8 @@
 #define JOB    "keyring"
 #define ANSWER "items"
 
+#define PASSED_OVER "passed-over"
+
 enum {
   MAX_TIMEOUT = 600, /* seconds */
   TIME_TO_START = 5, /* what starting and ending may take besides */
@@ -210,10 +212,11 @@ is_plain (const KeyringMatch *match)
 
 /* An item with a control character in its attributes is nobody's who asks this way. */
 Record *
-keyring_answer_to_record (const GPtrArray *matches)
+keyring_answer_to_record (const GPtrArray *matches, const char *passed_over)
 {
   Record *record = record_new (ANSWER);
 
+  record_add (record, PASSED_OVER, passed_over);
   for (size_t i = 0; matches != NULL && i < matches->len; i++)
     if (is_plain (matches->pdata[i]))
       add_match (record, matches->pdata[i]);
@@ -265,20 +268,27 @@ read_matches (const Record *record, GError **error)
 }
 
 static GPtrArray *
-read_answer (const Secret *answer, GError **error)
+read_answer (const Secret *answer, char **passed_over, GError **error)
 {
   g_autoptr (Record) record = record_decode (answer, error);
+  GPtrArray *matches;
 
   if (record == NULL)
     return NULL;
-  if (strcmp (record_kind (record), ANSWER) == 0)
-    return read_matches (record, error);
-  g_propagate_error (error, error_record_get (record));
-  return NULL;
+  if (strcmp (record_kind (record), ANSWER) != 0)
+    {
+      g_propagate_error (error, error_record_get (record));
+      return NULL;
+    }
+  matches = read_matches (record, error);
+  if (matches != NULL && passed_over != NULL)
+    *passed_over = g_strdup (record_get (record, PASSED_OVER));
+  return matches;
 }
 
 GPtrArray *
-keyring_ask (const KeyringJob *job, const Environment *environment, GError **error)
+keyring_ask (const KeyringJob *job, const Environment *environment, char **passed_over,
+             GError **error)
 {
   g_autoptr (Record) record = keyring_job_to_record (job);
   g_autoptr (Secret) bytes = record_encode (record, error);
@@ -286,5 +296,5 @@ keyring_ask (const KeyringJob *job, const Environment *environment, GError **err
   g_autoptr (Secret) answer =
       bytes != NULL ? spawn_keyring (environment, bytes, timeout + TIME_TO_START, error) : NULL;
 
-  return answer != NULL ? read_answer (answer, error) : NULL;
+  return answer != NULL ? read_answer (answer, passed_over, error) : NULL;
 }

@@ -28,9 +28,11 @@ bool keyring_job_from_record (const Record *record, KeyringJob *job, GError **er
 void keyring_job_clear (KeyringJob *job);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (KeyringJob, keyring_job_clear)
 
-/* MATCHES (KeyringMatch *; NULL: none) as an answer. */
-Record *keyring_answer_to_record (const GPtrArray *matches);
+/* MATCHES (KeyringMatch *; NULL: none) as an answer; PASSED_OVER may be NULL. */
+Record *keyring_answer_to_record (const GPtrArray *matches, const char *passed_over);
 
-/* Starts avouch-keyring, and waits for its answer: what was found, empty but for a search. Errors:
- * the keyring's, and as of spawn_keyring. */
-GPtrArray *keyring_ask (const KeyringJob *job, const Environment *environment, GError **error);
+/* Starts avouch-keyring, and waits for its answer: what was found, empty but for a search.
+ * PASSED_OVER (may be NULL) receives, for the caller to free, why an item was left out that cannot
+ * be read; NULL: none was. Errors: the keyring's, and as of spawn_keyring. */
+GPtrArray *keyring_ask (const KeyringJob *job, const Environment *environment, char **passed_over,
+                        GError **error);

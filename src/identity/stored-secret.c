@@ -50,7 +50,7 @@ stored_key_check (const char *name, GError **error)
 {
   const char *const attributes[] = { "name", name, NULL };
   const KeyringItem item = key_item (attributes);
-  g_autoptr (GPtrArray) found = keyring_search (&item, false, &(KeyringOptions){ 0 }, error);
+  g_autoptr (GPtrArray) found = keyring_search (&item, false, &(KeyringOptions){ 0 }, NULL, error);
 
   if (found == NULL)
     return false;

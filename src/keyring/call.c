@@ -58,7 +58,8 @@ call_fail (Call *call, GError *cause, GError **error)
 {
   g_autoptr (GError) given = cause;
 
-  if (cause == NULL || call->wait.late)
+  call->over = cause == NULL || call->wait.late;
+  if (call->over)
     return trouble_set (call->options, TROUBLE_LATE, NULL, error);
   if (cause->domain == AVOUCH_ERROR)
     {
@@ -66,6 +67,7 @@ call_fail (Call *call, GError *cause, GError **error)
       return false;
     }
   Trouble trouble = judge (call, cause);
+  call->over = trouble == TROUBLE_DIED || trouble == TROUBLE_CHANGED || trouble == TROUBLE_LATE;
   g_dbus_error_strip_remote_error (cause);
   return trouble_set (call->options, trouble, trouble == TROUBLE_REFUSED ? cause->message : NULL,
                       error);
@@ -131,7 +133,27 @@ call_close (Call *call)
   g_clear_object (&call->service);
   g_clear_object (&call->bus);
   g_clear_pointer (&call->owner, g_free);
+  g_clear_error (&call->passed_over);
   wait_end (&call->wait);
+}
+
+bool
+call_pass_over (Call *call, GError *trouble)
+{
+  if (call->passed_over == NULL)
+    call->passed_over = trouble;
+  else
+    g_clear_error (&trouble);
+  return !call->over;
+}
+
+bool
+call_settle (Call *call, bool found, GError **error)
+{
+  if (found || call->passed_over == NULL)
+    return true;
+  g_propagate_error (error, g_steal_pointer (&call->passed_over));
+  return false;
 }
 
 bool
@@ -161,22 +183,19 @@ call_load_item (Call *call, const char *path, GError **error)
   return item;
 }
 
+/* False where the rest of them is of no use either. */
 static bool
-load_items (Call *call, char **paths, GPtrArray *items, GError **error)
+load_items (Call *call, char **paths, GPtrArray *items)
 {
-  g_autoptr (GError) trouble = NULL;
-
   for (; *paths != NULL; paths++)
     {
+      GError *trouble = NULL;
       SecretItem *item = call_load_item (call, *paths, &trouble);
 
       if (item != NULL)
         g_ptr_array_add (items, item);
-      else if (trouble != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&trouble));
-          return false;
-        }
+      if (!call_pass_over (call, trouble))
+        return false;
     }
   return true;
 }
@@ -202,13 +221,13 @@ call_search (Call *call, GHashTable *attributes, GError **error)
       call_fail (call, cause, error);
       return NULL;
     }
-  return load_items (call, unlocked, items, error) && load_items (call, locked, items, error)
-             ? g_steal_pointer (&items)
-             : NULL;
+  if (load_items (call, unlocked, items))
+    load_items (call, locked, items);
+  return g_steal_pointer (&items);
 }
 
-bool
-call_unlock (Call *call, void *object, GError **error)
+static bool
+unlock (Call *call, void *object, GError **error)
 {
   GList objects = { .data = object };
   g_autoptr (GAsyncResult) result = NULL;
@@ -225,6 +244,14 @@ call_unlock (Call *call, void *object, GError **error)
   if (cause != NULL || call->wait.late)
     return call_fail (call, cause, error);
   return trouble_set (call->options, TROUBLE_LOCKED, NULL, error);
+}
+
+/* Whoever said no is not asked again. */
+bool
+call_unlock (Call *call, void *object, GError **error)
+{
+  call->over = !unlock (call, object, error);
+  return !call->over;
 }
 
 static SecretCollection *

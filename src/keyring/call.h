@@ -16,6 +16,8 @@ typedef struct {
   GDBusConnection *bus;
   SecretService *service; /* NULL: within a sandbox, libsecret's own file (sandbox.h) */
   char *owner;            /* who held the service's name at the start */
+  GError *passed_over;    /* why the first item was left out that could not be read; NULL: none */
+  bool over;              /* the service is of no use for the rest of the call */
 } Call;
 
 bool call_open (Call *call, const KeyringOptions *options, bool secrets, GError **error);
@@ -25,6 +27,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Call, call_close)
 /* What went wrong, told as one of the room's troubles; always false. Takes CAUSE, which may be NULL
  * where a step was abandoned. */
 bool call_fail (Call *call, GError *cause, GError **error);
+
+/* Leaves out the item that TROUBLE (taken; NULL: none) is about. False where there is no use in
+ * looking at the next: the service is gone, or somebody said no. */
+bool call_pass_over (Call *call, GError *trouble);
+/* Whether the call comes to an answer: something was FOUND, or nothing was left out. */
+bool call_settle (Call *call, bool found, GError **error);
 
 /* Whether CAUSE is that there is no such item any more: another program may remove one at any
  * time. */

@@ -181,7 +181,8 @@ store_in_service (Call *call, const KeyringItem *item, GHashTable *attributes, S
   g_autoptr (SecretItem) same = NULL;
   bool updated = false;
 
-  if (collection == NULL || (former = find_former (call, item, attributes, error)) == NULL)
+  if (collection == NULL || (former = find_former (call, item, attributes, error)) == NULL ||
+      !call_settle (call, false, error))
     return false;
   same = take_same (former, collection, item->schema);
   if (same != NULL && !update_item (call, same, value, &updated, error))

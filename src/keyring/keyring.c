@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "keyring.h"
 
+#include "error.h"
 #include "item.h"
 
 void
@@ -15,21 +16,24 @@ keyring_find (const KeyringItem *item, const KeyringOptions *options, KeyringMat
 {
   g_auto (Call) call = { 0 };
   g_autoptr (GPtrArray) items = NULL;
-  g_autoptr (GError) trouble = NULL;
   KeyringMatch *found = NULL;
+  bool goes_on;
 
   if (!item_check (item, options, error) || !call_open (&call, options, true, error))
     return false;
   items = item_search (&call, item, error);
   if (items == NULL)
     return false;
-  for (size_t i = 0; i < items->len && found == NULL && trouble == NULL; i++)
-    found = item_open (&call, items->pdata[i], item, &trouble);
-  if (trouble != NULL)
+  goes_on = !call.over;
+  for (size_t i = 0; i < items->len && found == NULL && goes_on; i++)
     {
-      g_propagate_error (error, g_steal_pointer (&trouble));
-      return false;
+      GError *trouble = NULL;
+
+      found = item_open (&call, items->pdata[i], item, &trouble);
+      goes_on = call_pass_over (&call, trouble);
     }
+  if (!call_settle (&call, found != NULL, error))
+    return false;
   *match = found;
   return true;
 }
@@ -44,32 +48,45 @@ list_item (Call *call, SecretRetrievable *item, const KeyringItem *wanted, bool 
              : item_describe (item);
 }
 
+static bool
+has_secret (const GPtrArray *matches)
+{
+  for (size_t i = 0; i < matches->len; i++)
+    if (((const KeyringMatch *) matches->pdata[i])->secret != NULL)
+      return true;
+  return false;
+}
+
 GPtrArray *
 keyring_search (const KeyringItem *item, bool secrets, const KeyringOptions *options,
-                GError **error)
+                char **passed_over, GError **error)
 {
   g_auto (Call) call = { 0 };
   g_autoptr (GPtrArray) items = NULL;
   g_autoptr (GPtrArray) matches =
       g_ptr_array_new_with_free_func ((GDestroyNotify) keyring_match_free);
-  g_autoptr (GError) trouble = NULL;
+  bool goes_on;
 
   if (!item_check (item, options, error) || !call_open (&call, options, secrets, error))
     return NULL;
   items = item_search (&call, item, error);
   if (items == NULL)
     return NULL;
-  for (size_t i = 0; i < items->len && trouble == NULL; i++)
+  goes_on = !call.over;
+  for (size_t i = 0; i < items->len && goes_on; i++)
     {
+      GError *trouble = NULL;
       KeyringMatch *match = list_item (&call, items->pdata[i], item, secrets, &trouble);
 
       if (match != NULL)
         g_ptr_array_add (matches, match);
+      goes_on = call_pass_over (&call, trouble);
     }
-  if (trouble == NULL)
-    return g_steal_pointer (&matches);
-  g_propagate_error (error, g_steal_pointer (&trouble));
-  return NULL;
+  if (!call_settle (&call, has_secret (matches), error))
+    return NULL;
+  if (passed_over != NULL)
+    *passed_over = call.passed_over != NULL ? error_message (call.passed_over) : NULL;
+  return g_steal_pointer (&matches);
 }
 
 /* Whether ITEM is to go; false with an error where that cannot be told. */
@@ -92,21 +109,26 @@ keyring_erase (const KeyringItem *item, KeyringJudge judge, void *data,
 {
   g_auto (Call) call = { 0 };
   g_autoptr (GPtrArray) items = NULL;
-  g_autoptr (GError) trouble = NULL;
   unsigned count = 0;
+  bool goes_on;
 
   if (!item_check (item, options, error) || !call_open (&call, options, judge != NULL, error) ||
       (items = item_search (&call, item, error)) == NULL)
     return false;
-  for (size_t i = 0; i < items->len && trouble == NULL; i++)
-    if (is_condemned (&call, items->pdata[i], item, judge, data, &trouble) &&
-        item_delete (&call, items->pdata[i], &trouble))
-      count++;
-  if (trouble != NULL)
+  goes_on = !call.over;
+  for (size_t i = 0; i < items->len && goes_on; i++)
     {
-      g_propagate_error (error, g_steal_pointer (&trouble));
-      return false;
+      GError *trouble = NULL;
+      bool condemned = is_condemned (&call, items->pdata[i], item, judge, data, &trouble);
+
+      if (condemned && !item_delete (&call, items->pdata[i], error))
+        return false;
+      count += condemned;
+      goes_on = call_pass_over (&call, trouble);
     }
+  /* What was meant is gone, whatever is in the one that could not be read. */
+  if (!call_settle (&call, judge != NULL && count > 0 && !call.over, error))
+    return false;
   if (erased != NULL)
     *erased = count;
   return true;

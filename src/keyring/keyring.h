@@ -15,21 +15,25 @@
 bool keyring_store (const KeyringItem *item, const Secret *secret, const KeyringOptions *options,
                     GError **error);
 
-/* The first item that matches, unlocked if need be, with its secret; the caller owns it. MATCH is
- * NULL if there is none, which is no error. */
+/* The first item that matches and can be read, unlocked if need be, with its secret; the caller
+ * owns it. MATCH is NULL if there is none, which is no error. */
 bool keyring_find (const KeyringItem *item, const KeyringOptions *options, KeyringMatch **match,
                    GError **error);
 
 /* All that match: KeyringMatch *, owned by the array; empty if there is none. With SECRETS each is
- * unlocked, or stays locked where nobody may be asked; without, nobody is ever asked. */
+ * unlocked, or stays locked where nobody may be asked; without, nobody is ever asked.
+ *
+ * One that cannot be read is left out, and an error only where no other has a secret. PASSED_OVER
+ * (may be NULL) receives why the first of them was, for the caller to free; NULL: none was. */
 GPtrArray *keyring_search (const KeyringItem *item, bool secrets, const KeyringOptions *options,
-                           GError **error);
+                           char **passed_over, GError **error);
 
 /* Judges an item before it is erased. */
 typedef bool (*KeyringJudge) (const KeyringMatch *match, void *data);
 
-/* Erases all that match and, where there is a JUDGE, that it agrees to, seeing their secrets.
- * ERASED (may be NULL) receives how many. */
+/* Erases all that match and, where there is a JUDGE, that it agrees to, seeing their secrets. One
+ * that it cannot be shown is an error only where it agrees to no other. ERASED (may be NULL)
+ * receives how many. */
 bool keyring_erase (const KeyringItem *item, KeyringJudge judge, void *data,
                     const KeyringOptions *options, unsigned *erased, GError **error);
 

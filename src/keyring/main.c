@@ -28,21 +28,23 @@ is_all_locked (const GPtrArray *matches)
 static Record *
 search (const KeyringJob *job, GError **error)
 {
-  g_autoptr (GPtrArray) matches = keyring_search (&job->item, true, &job->options, error);
+  g_autofree char *passed_over = NULL;
+  g_autoptr (GPtrArray) matches =
+      keyring_search (&job->item, true, &job->options, &passed_over, error);
   g_autoptr (KeyringMatch) match = NULL;
 
   /* Whoever asks is told that there is something, if not what. */
   if (matches == NULL ||
       (is_all_locked (matches) && !keyring_find (&job->item, &job->options, &match, error)))
     return NULL;
-  return keyring_answer_to_record (matches);
+  return keyring_answer_to_record (matches, passed_over);
 }
 
 static Record *
 store (const KeyringJob *job, GError **error)
 {
   return keyring_store (&job->item, job->secret, &job->options, error)
-             ? keyring_answer_to_record (NULL)
+             ? keyring_answer_to_record (NULL, NULL)
              : NULL;
 }
 
@@ -64,7 +66,7 @@ erase (const KeyringJob *job, GError **error)
 {
   return keyring_erase (&job->item, job->secret != NULL ? is_meant : NULL, job->secret,
                         &job->options, NULL, error)
-             ? keyring_answer_to_record (NULL)
+             ? keyring_answer_to_record (NULL, NULL)
              : NULL;
 }
 

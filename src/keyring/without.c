@@ -41,7 +41,7 @@ keyring_find (const KeyringItem *item G_GNUC_UNUSED, const KeyringOptions *optio
 
 GPtrArray *
 keyring_search (const KeyringItem *item G_GNUC_UNUSED, bool secrets G_GNUC_UNUSED,
-                const KeyringOptions *options, GError **error)
+                const KeyringOptions *options, char **passed_over G_GNUC_UNUSED, GError **error)
 {
   fail (options, error);
   return NULL;

@@ -258,6 +258,18 @@ def _(room):
         assert_equal(get(room, 'host=example.com', f'username={name}'), answer)
 
 
+@test('an item that cannot be read is passed over, which -v tells')
+def _(room):
+    prepare(room, lambda room: start_mock(room, '--first', '--value=huge'))
+    do(room, 'store', 'host=example.com', 'username=odd', 'password=p')
+    do(room, 'store', 'host=example.com', 'username=good', 'password=q')
+    assert_equal(get(room, 'host=example.com'), ['username=good', 'password=q'])
+    loud = ask(room, 'get', 'host=example.com', arguments=['-v'])
+    assert_match(r'\Aavouch: \[git\]: an item was passed over: the secret is too long[^\n]*\n\Z',
+                 loud.errors)
+    assert_equal(ask(room, 'get', 'host=example.com', 'username=odd').code, 4)
+
+
 @test('another port is another server')
 def _(room):
     prepare(room)

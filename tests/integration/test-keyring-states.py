@@ -309,6 +309,25 @@ def _(room):
     assert_fails(ask(room, 'search'), 'too long')
 
 
+@test('one item that cannot be read does not hide the others')
+def _(room):
+    prepare(room)
+    other = (*HERE, 'port', '1')
+    for option, reason in (('--value=huge', 'too long'), ('--fail=GetSecret', 'refuses'),
+                           ('--gone=GetSecret', None)):
+        start_mock(room, '--first', option)
+        assert_kept(keep(room))
+        assert_kept(keep(room, 'of the other', attributes=other))
+        answer = ask(room, 'search')
+        assert_equal(found(answer), [b'of the other'])
+        assert_equal('\npassed-over=' in answer.output, reason is not None)
+        if reason is not None:
+            assert_match(rf'\npassed-over=[^\n]*{reason}', answer.output)
+            assert_fails(ask(room, 'search', ('lacks', 'port')), reason)
+        assert_kept(ask(room, 'erase', ('secret', encode('of the other'))))
+        assert_equal(items_of(room, *other), [])
+
+
 @test('what is to be kept may have 64 KiB and no byte more')
 def _(room):
     prepare(room)

@@ -72,6 +72,7 @@ static struct {
   char *die;
   char *fail;
   char *gone; /* the item is, once this method of it is called */
+  gboolean first;
   gboolean lies;
   char *value; /* what every item's secret is: "nul", "huge"; NULL: what was put there */
 } wanted;
@@ -86,6 +87,7 @@ static const GOptionEntry options[] = {
   { "die", 0, 0, G_OPTION_ARG_STRING, &wanted.die, "end when it is called", "METHOD" },
   { "fail", 0, 0, G_OPTION_ARG_STRING, &wanted.fail, "answer it with an error", "METHOD" },
   { "gone", 0, 0, G_OPTION_ARG_STRING, &wanted.gone, "an item ends when it is called", "METHOD" },
+  { "first", 0, 0, G_OPTION_ARG_NONE, &wanted.first, "of items, only the first is odd", NULL },
   { "lies", 0, 0, G_OPTION_ARG_NONE, &wanted.lies,
     "a search finds all items, and one that is not there", NULL },
   { "value", 0, 0, G_OPTION_ARG_STRING, &wanted.value, "what every secret is", "KIND" },
@@ -123,12 +125,22 @@ is_method (const char *wanted_name, const char *method)
   return wanted_name != NULL && strcmp (wanted_name, method) == 0;
 }
 
+/* Whether what is wanted of items is wanted of this object too. */
+static bool
+is_odd (const char *path)
+{
+  return !wanted.first || !g_str_has_prefix (path, COLLECTION "/") ||
+         strcmp (path, COLLECTION "/1") == 0;
+}
+
 /* False where the call is dealt with. */
 static bool
 begin_call (const char *method, GDBusMethodInvocation *invocation)
 {
   printf ("%s\n", method);
   fflush (stdout);
+  if (!is_odd (g_dbus_method_invocation_get_object_path (invocation)))
+    return true;
   if (is_method (wanted.die, method))
     _exit (1);
   if (is_method (wanted.fail, method))
@@ -194,10 +206,10 @@ make_secret (const Item *item)
   size_t length;
   const void *bytes = g_bytes_get_data (item->secret, &length);
 
-  if (is_method (wanted.value, "nul"))
+  if (is_method (wanted.value, "nul") && is_odd (item->path))
     return g_variant_new ("(o@ay@ays)", SESSION, make_bytes (NULL, 0), make_bytes ("a\0b", 3),
                           "text/plain");
-  if (is_method (wanted.value, "huge"))
+  if (is_method (wanted.value, "huge") && is_odd (item->path))
     return g_variant_new ("(o@ay@ays)", SESSION, make_bytes (NULL, 0),
                           make_bytes (huge, HUGE_SECRET), "text/plain");
   return g_variant_new ("(o@ay@ays)", SESSION, make_bytes (NULL, 0), make_bytes (bytes, length),
@@ -231,7 +243,7 @@ on_item_call (GDBusConnection *connection G_GNUC_UNUSED, const char *sender G_GN
   if (wanted.locked)
     g_dbus_method_invocation_return_dbus_error (invocation, "org.freedesktop.Secret.Error.IsLocked",
                                                 "mock: locked");
-  else if (is_method (wanted.gone, method))
+  else if (is_method (wanted.gone, method) && is_odd (path))
     {
       delete_item (item);
       g_dbus_method_invocation_return_dbus_error (

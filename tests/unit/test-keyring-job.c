@@ -90,7 +90,7 @@ test_odd_items (void)
 
   g_ptr_array_add (matches, make_match ("two\nlines", "good"));
   g_ptr_array_add (matches, make_match (NULL, "bad\nvalue"));
-  g_autoptr (Record) record = keyring_answer_to_record (matches);
+  g_autoptr (Record) record = keyring_answer_to_record (matches, NULL);
   g_autoptr (Secret) bytes = record_encode (record, &error);
   g_assert_no_error (error);
   g_assert_nonnull (strstr (secret_bytes (bytes, NULL), "\nvalue=good\n"));
@@ -105,7 +105,7 @@ test_missing_program (void)
   const KeyringJob job = { .operation = KEYRING_SEARCH, .item.attributes = attributes };
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (keyring_ask (&job, environment, &error));
+  g_assert_null (keyring_ask (&job, environment, NULL, &error));
   g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_INTERNAL);
   g_assert_cmpstr (error->message, ==,
                    "cannot start /nonexistent/avouch-keyring: No such file or directory\n"
@@ -129,7 +129,7 @@ test_odd_programs (void)
 
       g_free (environment->keyring_path);
       environment->keyring_path = g_strdup (programs[i].path);
-      g_assert_null (keyring_ask (&job, environment, &error));
+      g_assert_null (keyring_ask (&job, environment, NULL, &error));
       g_assert_nonnull (error);
     }
 }
