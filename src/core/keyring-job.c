@@ -16,8 +16,9 @@
 #define PASSED_OVER "passed-over"
 
 enum {
-  MAX_TIMEOUT = 600, /* seconds */
-  TIME_TO_START = 5, /* what starting and ending may take besides */
+  MAX_TIMEOUT = 600,                        /* seconds */
+  TIME_TO_START = 5,                        /* what starting and ending may take besides */
+  MAX_ITEMS = RECORD_MAX_LENGTH - 8 * 1024, /* bytes; the rest is for what stands around them */
 };
 
 static const char *const operations[] = {
@@ -210,16 +211,30 @@ is_plain (const KeyringMatch *match)
   return true;
 }
 
+/* False where an answer has no room for it, and is as it was. */
+static bool
+try_match (Record *record, const KeyringMatch *match)
+{
+  size_t before = record_count (record);
+
+  add_match (record, match);
+  if (record_length (record) <= MAX_ITEMS)
+    return true;
+  record_truncate (record, before);
+  return false;
+}
+
 /* An item with a control character in its attributes is nobody's who asks this way. */
 Record *
 keyring_answer_to_record (const GPtrArray *matches, const char *passed_over)
 {
   Record *record = record_new (ANSWER);
 
-  record_add (record, PASSED_OVER, passed_over);
   for (size_t i = 0; matches != NULL && i < matches->len; i++)
-    if (is_plain (matches->pdata[i]))
-      add_match (record, matches->pdata[i]);
+    if (is_plain (matches->pdata[i]) && !try_match (record, matches->pdata[i]) &&
+        passed_over == NULL)
+      passed_over = _ ("it is too long, or one of too many");
+  record_add (record, PASSED_OVER, passed_over);
   return record;
 }
 

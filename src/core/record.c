@@ -91,6 +91,12 @@ record_add_secret (Record *record, const char *key, const Secret *value)
   add_field (record, key, strlen (key), bytes, length);
 }
 
+size_t
+record_length (const Record *record)
+{
+  return record->text.length;
+}
+
 static const Field *
 get_field (const Record *record, size_t index)
 {
@@ -132,6 +138,15 @@ record_get_secret (const Record *record, const char *key)
   const Field *field = find_field (record, key);
 
   return field != NULL ? secret_new (record->text.data + field->value, field->length) : NULL;
+}
+
+void
+record_truncate (Record *record, size_t count)
+{
+  if (count >= record->fields->len)
+    return;
+  record->text.length = get_field (record, count)->key;
+  g_array_set_size (record->fields, (unsigned) count);
 }
 
 size_t

@@ -27,6 +27,11 @@ void record_add (Record *record, const char *key, const char *value);
 void record_add_int (Record *record, const char *key, int64_t value);
 void record_add_secret (Record *record, const char *key, const Secret *value);
 
+/* How many bytes its fields take, encoded too. */
+size_t record_length (const Record *record);
+/* Drops all fields but the first COUNT. */
+void record_truncate (Record *record, size_t count);
+
 /* The first field of that name, borrowed; NULL if there is none. */
 const char *record_get (const Record *record, const char *key);
 bool record_get_int (const Record *record, const char *key, int64_t *value);

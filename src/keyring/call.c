@@ -166,12 +166,27 @@ call_is_gone (Call *call, const GError *cause)
          judge (call, cause) == TROUBLE_REFUSED;
 }
 
+/* libsecret takes for granted that they are there. */
+static bool
+has_properties (void *proxy, const char *const *names)
+{
+  for (; *names != NULL; names++)
+    {
+      g_autoptr (GVariant) value = g_dbus_proxy_get_cached_property (proxy, *names);
+
+      if (value == NULL)
+        return false;
+    }
+  return true;
+}
+
 SecretItem *
 call_load_item (Call *call, const char *path, GError **error)
 {
+  static const char *const properties[] = { "Attributes", "Label", "Locked", "Modified", NULL };
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) cause = NULL;
-  SecretItem *item = NULL;
+  g_autoptr (SecretItem) item = NULL;
 
   secret_item_new_for_dbus_path (call->service, path, SECRET_ITEM_NONE, call->wait.cancellable,
                                  wait_ready, &call->wait);
@@ -180,7 +195,10 @@ call_load_item (Call *call, const char *path, GError **error)
     item = secret_item_new_for_dbus_path_finish (result, &cause);
   if (item == NULL && !call_is_gone (call, cause))
     call_fail (call, g_steal_pointer (&cause), error);
-  return item;
+  if (item == NULL || has_properties (item, properties))
+    return g_steal_pointer (&item);
+  trouble_set (call->options, TROUBLE_ODD, NULL, error);
+  return NULL;
 }
 
 /* False where the rest of them is of no use either. */
@@ -305,8 +323,8 @@ find_loaded (Call *call, const char *name)
   return found;
 }
 
-SecretCollection *
-call_find_collection (Call *call, GError **error)
+static SecretCollection *
+find_collection (Call *call, GError **error)
 {
   const char *name = call->options->collection;
   g_autoptr (GError) trouble = NULL;
@@ -324,4 +342,16 @@ call_find_collection (Call *call, GError **error)
   if (found == NULL)
     g_propagate_error (error, g_steal_pointer (&trouble));
   return found;
+}
+
+SecretCollection *
+call_find_collection (Call *call, GError **error)
+{
+  static const char *const properties[] = { "Label", "Locked", NULL };
+  g_autoptr (SecretCollection) found = find_collection (call, error);
+
+  if (found == NULL || has_properties (found, properties))
+    return g_steal_pointer (&found);
+  trouble_set (call->options, TROUBLE_ODD, NULL, error);
+  return NULL;
 }

@@ -29,6 +29,8 @@ static const struct {
                         N_ ("ask again; where two are installed, let only one run") },
   [TROUBLE_REFUSED] = { N_ ("the keyring refuses"),
                         N_ ("look at the item in the desktop's keyring program") },
+  [TROUBLE_ODD] = { N_ ("the keyring's answer makes no sense"),
+                    N_ ("restart the keyring program, or update it") },
   [TROUBLE_NO_SECRET] = { N_ ("the keyring did not hand out the secret"),
                           N_ ("look at the item in the desktop's keyring program") },
   [TROUBLE_TOO_LONG] = { N_ ("the secret is too long for an item of the keyring"),

@@ -16,6 +16,7 @@ typedef enum {
   TROUBLE_DIED,
   TROUBLE_CHANGED, /* the name went to another service */
   TROUBLE_REFUSED, /* anything else that the service says: DETAIL */
+  TROUBLE_ODD,     /* an answer that its protocol does not know */
   TROUBLE_NO_SECRET,
   TROUBLE_TOO_LONG,
   TROUBLE_NOT_UTF8,

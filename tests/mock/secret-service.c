@@ -3,6 +3,8 @@
  * demand: it is locked, asks, is told no, hangs, dies, refuses, or has nothing to keep items in.
  * It speaks the plain algorithm only, keeps items in memory, and says on stdout which of its
  * methods were called. SIGUSR1 locks it. */
+#include "answers.h"
+
 #include <gio/gio.h>
 #include <glib-unix.h>
 #include <stdbool.h>
@@ -71,10 +73,12 @@ static struct {
   char *hang;   /* a method's name */
   char *die;
   char *fail;
+  char *kill;
   char *gone; /* the item is, once this method of it is called */
   gboolean first;
   gboolean lies;
-  char *value; /* what every item's secret is: "nul", "huge"; NULL: what was put there */
+  char *answers; /* a folder of other answers: answers.h */
+  char *value;   /* what every item's secret is: "nul", "huge"; NULL: what was put there */
 } wanted;
 
 static const GOptionEntry options[] = {
@@ -86,11 +90,13 @@ static const GOptionEntry options[] = {
   { "hang", 0, 0, G_OPTION_ARG_STRING, &wanted.hang, "never answer it", "METHOD" },
   { "die", 0, 0, G_OPTION_ARG_STRING, &wanted.die, "end when it is called", "METHOD" },
   { "fail", 0, 0, G_OPTION_ARG_STRING, &wanted.fail, "answer it with an error", "METHOD" },
+  { "kill", 0, 0, G_OPTION_ARG_STRING, &wanted.kill, "kill who calls it", "METHOD" },
   { "gone", 0, 0, G_OPTION_ARG_STRING, &wanted.gone, "an item ends when it is called", "METHOD" },
   { "first", 0, 0, G_OPTION_ARG_NONE, &wanted.first, "of items, only the first is odd", NULL },
   { "lies", 0, 0, G_OPTION_ARG_NONE, &wanted.lies,
     "a search finds all items, and one that is not there", NULL },
   { "value", 0, 0, G_OPTION_ARG_STRING, &wanted.value, "what every secret is", "KIND" },
+  { "answers", 0, 0, G_OPTION_ARG_FILENAME, &wanted.answers, "answer as its files say", "FOLDER" },
   G_OPTION_ENTRY_NULL
 };
 
@@ -133,6 +139,19 @@ is_odd (const char *path)
          strcmp (path, COLLECTION "/1") == 0;
 }
 
+static void
+kill_caller (const char *sender)
+{
+  g_autoptr (GVariant) answer = g_dbus_connection_call_sync (
+      bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+      "GetConnectionUnixProcessID", g_variant_new ("(s)", sender), G_VARIANT_TYPE ("(u)"),
+      G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+  unsigned pid;
+
+  g_variant_get (answer, "(u)", &pid);
+  kill ((pid_t) pid, SIGKILL);
+}
+
 /* False where the call is dealt with. */
 static bool
 begin_call (const char *method, GDBusMethodInvocation *invocation)
@@ -143,10 +162,13 @@ begin_call (const char *method, GDBusMethodInvocation *invocation)
     return true;
   if (is_method (wanted.die, method))
     _exit (1);
+  if (is_method (wanted.kill, method))
+    kill_caller (g_dbus_method_invocation_get_sender (invocation));
   if (is_method (wanted.fail, method))
     g_dbus_method_invocation_return_error (invocation, G_DBUS_ERROR, G_DBUS_ERROR_FAILED,
                                            "mock: %s\nrefused", method);
-  return !is_method (wanted.fail, method) && !is_method (wanted.hang, method);
+  return !is_method (wanted.fail, method) && !is_method (wanted.hang, method) &&
+         !is_method (wanted.kill, method);
 }
 
 static Item *
@@ -371,10 +393,9 @@ grant (void)
       return g_variant_new_string ("");
     }
   if (wanted.no_default)
-    {
-      create_collection ();
-      return g_variant_new_object_path (COLLECTION);
-    }
+    create_collection ();
+  if (pending == NULL)
+    return g_variant_new_object_path (COLLECTION);
   if (wanted.locked)
     {
       wanted.locked = FALSE;
@@ -527,6 +548,8 @@ static void
 on_bus (GDBusConnection *connection, const char *name G_GNUC_UNUSED, void *data G_GNUC_UNUSED)
 {
   bus = connection;
+  if (wanted.answers != NULL)
+    answers_serve (connection, wanted.answers);
   register_at (SECRETS, "Service", on_service_call, get_service_property);
   register_at (SESSION, "Session", on_prompt_call, NULL);
   register_at (PROMPT, "Prompt", on_prompt_call, NULL);

@@ -99,6 +99,34 @@ test_odd_items (void)
 }
 
 static void
+test_huge_items (void)
+{
+  g_autoptr (GPtrArray) matches =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) keyring_match_free);
+  g_autofree char *huge = g_strnfill (1024 * 1024, 'x');
+  g_autofree char *big = g_strnfill (KEYRING_MAX_SECRET, 'x');
+  g_autoptr (Secret) secret = secret_new (big, KEYRING_MAX_SECRET);
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (matches, make_match ("huge", huge));
+  g_ptr_array_add (matches, make_match ("good", "good"));
+  for (int i = 0; i < 10; i++)
+    {
+      KeyringMatch *match = make_match ("big", "big");
+
+      match->secret = secret_ref (secret);
+      g_ptr_array_add (matches, match);
+    }
+  g_autoptr (Record) record = keyring_answer_to_record (matches, NULL);
+  g_autoptr (Secret) bytes = record_encode (record, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (secret_bytes (bytes, NULL), "\nvalue=good\n"));
+  g_assert_nonnull (strstr (secret_bytes (bytes, NULL), "\nvalue=big\n"));
+  g_assert_cmpstr (record_get (record, "label"), ==, "good");
+  g_assert_nonnull (record_get (record, "passed-over"));
+}
+
+static void
 test_missing_program (void)
 {
   g_autoptr (Environment) environment = environment_read ();
@@ -141,6 +169,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keyring-job/travels-whole", test_job_travels);
   g_test_add_func ("/keyring-job/what-is-not-whole-is-refused", test_job_not_whole);
   g_test_add_func ("/keyring-job/odd-items-break-no-answer", test_odd_items);
+  g_test_add_func ("/keyring-job/huge-items-hide-no-other", test_huge_items);
   g_test_add_func ("/keyring-job/a-missing-program-is-named", test_missing_program);
   g_test_add_func ("/keyring-job/a-program-that-answers-otherwise-is-an-error", test_odd_programs);
   return g_test_run ();
