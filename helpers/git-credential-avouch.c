@@ -45,6 +45,22 @@ load_config_that_keeps (const HelperCall *call, GError **error)
   return config != NULL && config_git (config).keyring ? g_steal_pointer (&config) : NULL;
 }
 
+/* Whether what WHY says of the place leaves it to the keyring: no profile serves it; or its path is
+ * none that a profile could serve ("a%2fb"; git's own helpers take any), at a host where none
+ * serves anything. */
+static bool
+is_foreign (const Config *config, const GitRequest *request, const GError *why)
+{
+  g_autoptr (Url) origin = NULL;
+
+  if (is_unserved (why))
+    return true;
+  if (!g_error_matches (why, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL) || request->path == NULL)
+    return false;
+  origin = url_from_parts (request->protocol, request->host, NULL, NULL);
+  return origin != NULL && !route_serves_origin (config, origin);
+}
+
 static GitStore
 make_store (const HelperCall *call, const Config *config)
 {
@@ -56,7 +72,7 @@ make_store (const HelperCall *call, const Config *config)
   };
 }
 
-/* WHY: what said that no profile serves the place; told where nothing is kept either. */
+/* WHY: what said that no profile serves the place; told where it is not one to be kept either. */
 static bool
 get_kept (const HelperCall *call, const GitRequest *request, GError *why, SecretBuffer *answer,
           GError **error)
@@ -65,7 +81,7 @@ get_kept (const HelperCall *call, const GitRequest *request, GError *why, Secret
   g_autoptr (GError) trouble = NULL;
   g_autoptr (Config) config = load_config_that_keeps (call, &trouble);
 
-  if (config != NULL)
+  if (config != NULL && is_foreign (config, request, reason))
     {
       const GitStore store = make_store (call, config);
       g_autofree char *passed_over = NULL;
@@ -75,9 +91,8 @@ get_kept (const HelperCall *call, const GitRequest *request, GError *why, Secret
         fprintf (stderr, _ ("avouch: [git]: an item was passed over: %s\n"), passed_over);
       return done;
     }
-  if (trouble == NULL)
-    trouble = g_steal_pointer (&reason);
-  g_propagate_error (error, g_steal_pointer (&trouble));
+  GError **told = is_unserved (reason) && trouble != NULL ? &trouble : &reason;
+  g_propagate_error (error, g_steal_pointer (told));
   return false;
 }
 
@@ -102,7 +117,7 @@ get (HelperCall *call, GError **error)
     return false;
   if (get_minted (call, request, &answer, &trouble))
     return helper_answer (&answer, error);
-  if (is_unserved (trouble))
+  if (is_unserved (trouble) || g_error_matches (trouble, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL))
     return get_kept (call, request, trouble, &answer, error) && helper_answer (&answer, error);
   g_propagate_error (error, trouble);
   return false;
@@ -119,30 +134,36 @@ erase_minted (const HelperCall *call, const GitRequest *request, GError **error)
                        call->obtain.environment, error);
 }
 
+/* WHY: as of get_kept. */
+static bool
+erase_kept (const HelperCall *call, const GitRequest *request, GError *why, GError **error)
+{
+  g_autoptr (GError) reason = why;
+  g_autoptr (GError) trouble = NULL;
+  g_autoptr (Config) config = load_config_that_keeps (call, &trouble);
+
+  if (config != NULL && is_foreign (config, request, reason))
+    {
+      const GitStore store = make_store (call, config);
+      return git_store_erase (&store, request, error);
+    }
+  if (trouble == NULL && is_unserved (reason))
+    return true;
+  GError **told = is_unserved (reason) ? &trouble : &reason;
+  g_propagate_error (error, g_steal_pointer (told));
+  return false;
+}
+
 /* After a 401: the password or credential that the request carries is the one that was refused. */
 static bool
 erase (HelperCall *call, GError **error)
 {
   g_autoptr (GitRequest) request = read_request (error);
-  g_autoptr (GError) trouble = NULL;
-  g_autoptr (Config) config = NULL;
+  GError *trouble = NULL;
 
   if (request == NULL || erase_minted (call, request, &trouble))
     return request != NULL;
-  if (is_unserved (trouble))
-    {
-      g_clear_error (&trouble);
-      config = load_config_that_keeps (call, &trouble);
-    }
-  if (config != NULL)
-    {
-      const GitStore store = make_store (call, config);
-      return git_store_erase (&store, request, error);
-    }
-  if (trouble == NULL)
-    return true;
-  g_propagate_error (error, g_steal_pointer (&trouble));
-  return false;
+  return erase_kept (call, request, trouble, error);
 }
 
 /* Whether a profile serves the place; an error where two might, for one. */
@@ -154,7 +175,7 @@ is_served (const Config *config, const GitRequest *request, bool *served, GError
   g_autoptr (Profile) profile = place != NULL ? route_find (config, place, &trouble) : NULL;
 
   *served = profile != NULL;
-  if (profile != NULL || is_unserved (trouble))
+  if (profile != NULL || is_foreign (config, request, trouble))
     return true;
   g_propagate_error (error, g_steal_pointer (&trouble));
   return false;

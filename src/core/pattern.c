@@ -181,10 +181,16 @@ path_matches (const Pattern *pattern, const char *path)
 }
 
 bool
-pattern_matches (const Pattern *pattern, const Url *url)
+pattern_matches_origin (const Pattern *pattern, const Url *url)
 {
   return pattern->url->port == url->port && host_matches (pattern->url->host, url->host) &&
-         strcmp (pattern->url->scheme, url->scheme) == 0 && path_matches (pattern, url->path);
+         strcmp (pattern->url->scheme, url->scheme) == 0;
+}
+
+bool
+pattern_matches (const Pattern *pattern, const Url *url)
+{
+  return pattern_matches_origin (pattern, url) && path_matches (pattern, url->path);
 }
 
 static int

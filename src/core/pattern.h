@@ -18,6 +18,9 @@ const char *pattern_text (const Pattern *pattern);
 /* Scheme, host and port equal; the pattern's path a prefix on whole segments. */
 bool pattern_matches (const Pattern *pattern, const Url *url);
 
+/* The same for any path. */
+bool pattern_matches_origin (const Pattern *pattern, const Url *url);
+
 /* Orders two patterns that match one URL: > 0 if A is the more specific (fewer wildcards, then more
  * path segments), 0 for a tie. */
 int pattern_compare (const Pattern *a, const Pattern *b);

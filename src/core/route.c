@@ -195,3 +195,19 @@ route_find (const Config *config, const Request *request, GError **error)
   return request->profile != NULL ? find_named (config, request, error)
                                   : find_by_url (config, request, error);
 }
+
+bool
+route_serves_origin (const Config *config, const Url *origin)
+{
+  const GPtrArray *profiles = config_profiles (config);
+
+  for (size_t i = 0; i < profiles->len; i++)
+    {
+      const GPtrArray *serve = profile_serve (profiles->pdata[i]);
+
+      for (size_t j = 0; j < serve->len; j++)
+        if (pattern_matches_origin (serve->pdata[j], origin))
+          return true;
+    }
+  return false;
+}

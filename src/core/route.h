@@ -11,3 +11,6 @@
  * Errors: unserved (nothing matches; the message lists what the named profile serves), config (no
  * such profile; or a tie, naming both profiles). */
 Profile *route_find (const Config *config, const Request *request, GError **error);
+
+/* Whether any profile serves some path of ORIGIN. */
+bool route_serves_origin (const Config *config, const Url *origin);

@@ -258,6 +258,38 @@ def _(room):
         assert_equal(get(room, 'host=example.com', f'username={name}'), answer)
 
 
+@test('a path that git\'s own helpers keep is kept, if at a host where no profile serves')
+def _(room):
+    prepare(room)
+    configure(room, SERVED + '[git]\nstore = keyring\n')
+    for path in ('a%2fb', 'a/../b', 'a b', 'a?b#c', 'a\\b', 'ä', '%zz', '.', 'a%0ab'):
+        fields = ('username=u', f'password=of {path}')
+        do(room, 'store', 'host=example.com', f'path={path}', *fields)
+        assert_equal(get(room, 'host=example.com', f'path={path}'), list(fields))
+        git(room, 'reject', 'host=example.com', f'path={path}', *fields)
+        assert_equal(get(room, 'host=example.com', f'path={path}'), [])
+    for operation in ('get', 'store', 'erase'):
+        for path in ('a%2fb', 'a/../b'):
+            result = ask(room, operation, 'host=served.example', f'path={path}', 'username=u',
+                         'password=p')
+            assert_equal((result.code, result.output), (1, ''), result.errors)
+            assert_in('path holds', result.errors)
+    assert_equal(items_of(room, 'server', 'served.example'), [])
+    configure(room, '')
+    assert_equal(ask(room, 'get', 'host=example.com', 'path=a%2fb').code, 1)
+
+
+@test('a newline in a path reaches no helper')
+def _(room):
+    mock = prepare(room, start_mock)
+    for url in ('https://example.com/a%0ab', 'https://example.com/a%0ahost=other.example'):
+        result = room.run('git', '-c', 'credential.helper=avouch', '-c',
+                          'credential.useHttpPath=true', 'credential', 'fill', input=f'url={url}\n\n')
+        assert_true(result.code != 0, result.output)
+        assert_in('newline', result.errors)
+    assert_equal(calls_of(mock), [])
+
+
 @test('an item that cannot be read is passed over, which -v tells')
 def _(room):
     prepare(room, lambda room: start_mock(room, '--first', '--value=huge'))
