@@ -81,11 +81,12 @@ uses_keyring (const Config *config, const char *name)
   return false;
 }
 
-/* What avouch put into the keyring by itself. Of a profile that is not configured any more it may
- * be there too, so that --all looks; but where no profile uses it, a machine without one is no
- * error. COUNT receives how many items are gone. */
+/* What avouch put into the keyring by itself. Of a profile that is not CONFIGURED any more it may
+ * be there too; but where no profile uses it, a machine without one is no error. COUNT receives how
+ * many items are gone. */
 static bool
-forget_keyring (const Config *config, const char *name, unsigned *count, GError **error)
+forget_keyring (const Config *config, const char *name, bool configured, unsigned *count,
+                GError **error)
 {
   bool used = config != NULL && uses_keyring (config, name);
   unsigned cached = 0;
@@ -93,7 +94,7 @@ forget_keyring (const Config *config, const char *name, unsigned *count, GError 
   g_autoptr (GError) trouble = NULL;
 
   *count = 0;
-  if (!used && name != NULL)
+  if (!used && configured)
     return true;
   if (stored_token_forget (name, &cached, &published, &trouble))
     {
@@ -113,7 +114,7 @@ forget_all (const Invocation *call, Cache *cache, GError **error)
   g_autoptr (Config) config = profiles_load (call->environment, NULL);
   unsigned count = cache_forget (cache, NULL);
   unsigned items;
-  bool cleared = forget_keyring (config, NULL, &items, error);
+  bool cleared = forget_keyring (config, NULL, false, &items, error);
 
   return report (call, count, items, NULL, false, cleared ? error : NULL) && cleared;
 }
@@ -129,19 +130,20 @@ forget_profile (const Invocation *call, Cache *cache, GError **error)
   bool held = profile != NULL && is_held (cache, profile);
   unsigned count;
   unsigned items = 0;
-  bool cleared;
+  bool cleared = true;
 
   if (profile != NULL)
     name = profile_name (profile);
   count = name != NULL ? cache_forget (cache, name) : 0;
-  if (profile == NULL && count == 0)
+  if (name != NULL)
+    cleared = forget_keyring (config, name, profile != NULL, &items, error);
+  if (profile == NULL && count == 0 && items == 0 && cleared)
     {
       if (g_error_matches (cause, AVOUCH_ERROR, AVOUCH_ERROR_USAGE))
         error_add_hint (cause, _ ("\"avouch forget --all\" drops what is cached for any"));
       g_propagate_error (error, g_steal_pointer (&cause));
       return false;
     }
-  cleared = name == NULL || forget_keyring (config, name, &items, error);
   return report (call, count, items, name, held, cleared ? error : NULL) && cleared;
 }
 

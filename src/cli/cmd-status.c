@@ -37,11 +37,11 @@ typedef struct {
   const Environment *environment;
   ConfigSources *sources;
   Config *config;
-  Cache *cache;    /* NULL: none can be had, for TROUBLE */
-  GError *trouble; /* why there is no cache */
-  GPtrArray *held; /* StatusEntry */
-  KeyringView keyring;
-  int64_t now; /* unix milliseconds */
+  Cache *cache;        /* NULL: none can be had, for TROUBLE */
+  GError *trouble;     /* why there is no cache */
+  GPtrArray *held;     /* StatusEntry */
+  GPtrArray *keyrings; /* KeyringView */
+  int64_t now;         /* unix milliseconds */
 } Overview;
 
 static void
@@ -52,7 +52,7 @@ overview_clear (Overview *overview)
   g_clear_pointer (&overview->cache, cache_close);
   g_clear_error (&overview->trouble);
   g_clear_pointer (&overview->held, g_ptr_array_unref);
-  keyring_view_clear (&overview->keyring);
+  g_clear_pointer (&overview->keyrings, g_ptr_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Overview, overview_clear)
 
@@ -74,6 +74,20 @@ add_login_holds (GPtrArray *entries, Cache *cache)
     }
 }
 
+/* A token that only the keyring has is as good as none while that is locked. */
+static void
+add_reach (Overview *overview)
+{
+  for (size_t i = 0; i < overview->held->len; i++)
+    {
+      StatusEntry *entry = overview->held->pdata[i];
+      const KeyringView *view = keyring_views_find (overview->keyrings, entry->profile);
+
+      entry->out_of_reach = kept_is_cached (entry->profile) && view != NULL &&
+                            (view->trouble != NULL || view->state.locked);
+    }
+}
+
 static bool
 gather (Overview *overview, GError **error)
 {
@@ -86,14 +100,15 @@ gather (Overview *overview, GError **error)
   overview->cache = cache_open (overview->environment, &overview->trouble);
   overview->now = process_now_milliseconds ();
   overview->held = status_gather (config_profiles (overview->config), overview->cache);
-  keyring_view_take (&overview->keyring, config_profiles (overview->config));
+  overview->keyrings = keyring_views_take (config_profiles (overview->config));
+  add_reach (overview);
   if (overview->cache != NULL)
     add_login_holds (overview->held, overview->cache);
   return true;
 }
 
 static void
-write_entry (Writer *writer, const StatusEntry *entry, int64_t now)
+write_entry (Writer *writer, const StatusEntry *entry, const Overview *overview)
 {
   const GPtrArray *serve = profile_serve (entry->profile);
 
@@ -104,8 +119,8 @@ write_entry (Writer *writer, const StatusEntry *entry, int64_t now)
   for (size_t i = 0; serve != NULL && i < serve->len; i++)
     writer_string (writer, NULL, pattern_text (serve->pdata[i]));
   writer_close (writer, ']');
-  status_write (writer, entry, now);
-  secret_places_write (writer, entry);
+  status_write (writer, entry, overview->now);
+  secret_places_write (writer, entry, keyring_views_find (overview->keyrings, entry->profile));
   writer_close (writer, '}');
 }
 
@@ -122,10 +137,10 @@ print_json (const Overview *overview, GError **error)
     writer_string (&writer, NULL, *files);
   writer_close (&writer, ']');
   writer_string (&writer, "cache", overview->cache != NULL ? cache_path (overview->cache) : NULL);
-  keyring_view_write (&overview->keyring, &writer);
+  keyring_views_write (overview->keyrings, &writer);
   writer_open (&writer, "profiles", '[');
   for (size_t i = 0; i < overview->held->len; i++)
-    write_entry (&writer, overview->held->pdata[i], overview->now);
+    write_entry (&writer, overview->held->pdata[i], overview);
   writer_close (&writer, ']');
   writer_close (&writer, '}');
   return output_buffer (&output, error);
@@ -197,7 +212,7 @@ add_places (GString *text, const Overview *overview)
     g_string_append_printf (text, _ ("cache: %s\n"), cache_path (overview->cache));
   else
     g_string_append_printf (text, _ ("cache: none: %s\n"), overview->trouble->message);
-  keyring_view_add (&overview->keyring, text);
+  keyring_views_add (overview->keyrings, text);
 }
 
 static bool

@@ -11,8 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PATIENCE = 2 /* seconds for the keyring */ };
-
 /* For programs as they are, for people in their language. */
 static const char *const passphrase_names[] = {
   [PASSPHRASE_NONE] = NULL,
@@ -110,7 +108,7 @@ secret_places_add (GString *text, const GPtrArray *entries)
 }
 
 void
-secret_places_write (Writer *writer, const StatusEntry *entry)
+secret_places_write (Writer *writer, const StatusEntry *entry, const KeyringView *keyring)
 {
   const Profile *profile = entry->profile;
   const Kept *kept = entry->kept;
@@ -129,70 +127,6 @@ secret_places_write (Writer *writer, const StatusEntry *entry)
   writer_bool (writer, "publish", kept_is_published (profile));
   writer_int (writer, "published", kept != NULL ? kept->published : 0);
   writer_string (writer, "trouble", message);
-  writer_close (writer, '}');
-}
-
-bool
-secret_places_use_keyring (const Profile *profile)
-{
-  const char *location = profile_get (profile, "key");
-
-  return kept_is_cached (profile) || kept_is_published (profile) ||
-         passphrase_asks_keyring (profile, "passphrase") ||
-         passphrase_asks_keyring (profile, "key-passphrase") ||
-         (location != NULL && key_keyring_name (location) != NULL);
-}
-
-void
-keyring_view_clear (KeyringView *view)
-{
-  keyring_state_clear (&view->state);
-  g_clear_error (&view->trouble);
-}
-
-void
-keyring_view_take (KeyringView *view, const GPtrArray *profiles)
-{
-  const KeyringOptions options = { .timeout = PATIENCE };
-
-  for (size_t i = 0; i < profiles->len && !view->used; i++)
-    view->used = secret_places_use_keyring (profiles->pdata[i]);
-  if (view->used)
-    keyring_state (&options, &view->state, &view->trouble);
-}
-
-void
-keyring_view_add (const KeyringView *view, GString *text)
-{
-  g_autofree char *message = view->trouble != NULL ? error_message (view->trouble) : NULL;
-  const char *name = view->state.collection != NULL ? view->state.collection : "";
-
-  if (!view->used)
-    return;
-  if (message != NULL)
-    g_string_append_printf (text, _ ("keyring: none: %s\n"), message);
-  else if (view->state.portal)
-    g_string_append (text, _ ("keyring: a file of this sandbox, by the secret portal\n"));
-  else
-    g_string_append_printf (
-        text, view->state.locked ? _ ("keyring: locked (%s)\n") : _ ("keyring: unlocked (%s)\n"),
-        name);
-}
-
-void
-keyring_view_write (const KeyringView *view, Writer *writer)
-{
-  g_autofree char *message = view->trouble != NULL ? error_message (view->trouble) : NULL;
-
-  if (!view->used)
-    {
-      writer_string (writer, "keyring", NULL);
-      return;
-    }
-  writer_open (writer, "keyring", '{');
-  writer_string (writer, "state",
-                 message != NULL ? "absent" : (view->state.locked ? "locked" : "unlocked"));
-  writer_string (writer, "collection", view->state.collection);
-  writer_string (writer, "message", message);
+  writer_string (writer, "keyring", keyring != NULL ? keyring_view_state (keyring) : NULL);
   writer_close (writer, '}');
 }

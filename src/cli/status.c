@@ -14,6 +14,7 @@ typedef enum {
   STATE_NONE,
   STATE_VALID,
   STATE_DUE,
+  STATE_OUT_OF_REACH,
   STATE_REFUSED, /* by the issuer */
   STATE_FAILED,  /* for another reason */
 } State;
@@ -21,7 +22,7 @@ typedef enum {
 /* For programs: not translated. */
 static const char *const state_names[] = {
   [STATE_NONE] = "none",       [STATE_VALID] = "valid",   [STATE_DUE] = "due",
-  [STATE_REFUSED] = "refused", [STATE_FAILED] = "failed",
+  [STATE_REFUSED] = "refused", [STATE_FAILED] = "failed", [STATE_OUT_OF_REACH] = "out-of-reach",
 };
 
 static void
@@ -116,6 +117,8 @@ judge (const StatusEntry *entry, int64_t now)
 {
   Life life = find_life (entry);
 
+  if (life.published_expiry > now / 1000 && entry->credential == NULL && entry->out_of_reach)
+    return STATE_OUT_OF_REACH;
   if (life.published_expiry > now / 1000)
     return now / 1000 >= life.refresh_at ? STATE_DUE : STATE_VALID;
   if (entry->failure == NULL)
@@ -161,6 +164,8 @@ state_text (const StatusEntry *entry, State state, int64_t now)
   if (state == STATE_REFUSED || state == STATE_FAILED)
     return is_held (entry, now) ? hold_text (entry->failure, now)
                                 : failure_text (entry->failure, now);
+  if (state == STATE_OUT_OF_REACH)
+    return g_strdup (_ ("out of reach in the keyring"));
   left = moment_format_span (find_life (entry).published_expiry - now / 1000);
   return g_strdup_printf (state == STATE_DUE ? _ ("due, %s left") : _ ("valid %s"), left);
 }

@@ -11,6 +11,7 @@ typedef struct {
   Credential *credential; /* for the profile as it stands; NULL: none is cached */
   Kept *kept;             /* what the keyring has of it; NULL: nothing is known of that */
   Failure *failure;       /* of the last login; NULL: it did not fail, or long ago */
+  bool out_of_reach;      /* what KEPT tells of is in a keyring that does not hand it out now */
   unsigned others;        /* cached besides: of its earlier settings, another audience or scope */
 } StatusEntry;
 

@@ -34,6 +34,10 @@ static const char *const distrusted[] = {
   "G_MESSAGES_DEBUG",  "SOUP_FORCE_HTTP1", "G_TLS_GNUTLS_PRIORITY",
 };
 
+/* process_overwrite_freed does nothing for small blocks that glibc keeps at hand for each thread;
+ * it reads its tunables before main. */
+#define NO_THREAD_CACHE "GLIBC_TUNABLES=glibc.malloc.tcache_count=0"
+
 /* A relative folder would be another one in every folder that a tool is started from. */
 static char *
 dup_absolute (const char *value)
@@ -129,6 +133,7 @@ environment_for_mint (const Environment *environment, gboolean with_proxy)
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
   g_strv_builder_add (builder, "PATH=/usr/local/bin:/usr/bin:/bin");
+  g_strv_builder_add (builder, NO_THREAD_CACHE);
   if (environment->home != NULL)
     {
       g_autofree char *home = g_strconcat ("HOME=", environment->home, NULL);

@@ -28,7 +28,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Environment, environment_free)
 /* The environment that avouch-mint and avouch-keyring are started with: only what they need (HOME,
  * USER, PATH fixed, LANG/LANGUAGE/LC_*, TZ, XDG_RUNTIME_DIR, XDG_CONFIG_HOME, XDG_DATA_HOME,
  * DBUS_SESSION_BUS_ADDRESS, DISPLAY, WAYLAND_DISPLAY, TERM, CREDENTIALS_DIRECTORY; *_proxy if
- * WITH_PROXY). The caller frees it with g_strfreev. */
+ * WITH_PROXY), and GLIBC_TUNABLES of our own, so that what is freed is overwritten
+ * (process_overwrite_freed). The caller frees it with g_strfreev. */
 char **environment_for_mint (const Environment *environment, gboolean with_proxy);
 
 /* Whether this process's environment names a display on which the desktop could ask its user. */

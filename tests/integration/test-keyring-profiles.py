@@ -532,9 +532,32 @@ def _(room):
     assert_equal(told['keyring']['state'], 'unlocked')
     assert_equal(profiles['acme']['secrets'],
                  {'key': 'file', 'passphrase': ['keyring', 'variable'], 'token': 'keyring',
-                  'publish': True, 'published': 2, 'trouble': None})
+                  'publish': True, 'published': 2, 'trouble': None, 'keyring': 'unlocked'})
     assert_equal(profiles['acme']['state'], 'valid')
     assert_equal(profiles['gamma']['secrets']['key'], 'keyring')
+
+
+@test('a token in a locked keyring is told as out of reach, by the collection that it is in')
+def _(room):
+    server = start_issuer(room)
+    require_keyring(room)
+    start_bus(room)
+    mock = start_mock(room)
+    configure(room, server, cache='keyring', keyring_collection='Main')
+    configure(room, server, profile='beta', serve=None, publish='keyring', keyring_collection='Work')
+    password(ask(room))
+    _, profiles = status(room)
+    assert_equal([(profiles[name]['state'], profiles[name]['secrets']['keyring'])
+                  for name in ('acme', 'beta')], [('valid', 'unlocked'), ('none', 'absent')])
+    os.kill(mock.pid, signal.SIGUSR1)
+    wait_until(lambda: status(room)[1]['acme']['state'] == 'out-of-reach', what='still reached')
+    shown = assert_succeeds(room.run('avouch', 'status')).output
+    assert_match(r'(?m)^acme .* out of reach in the keyring$', shown)
+    assert_match(r'(?m)^keyring: locked \(Main\)$', shown)
+    assert_match(r'(?m)^keyring: none: the keyring has no such collection \(Work\)$', shown)
+    mock.kill()
+    mock.wait()
+    assert_equal(status(room)[1]['acme']['state'], 'out-of-reach')
 
 
 @test('status tells that the keyring is locked or absent, and what could not be put there')
@@ -611,6 +634,19 @@ def _(room):
     room.write(room.config / 'avouch.conf', '')
     assert_succeeds(room.run('avouch', 'forget', '--all'))
     assert_equal(lookup(room, *TOKEN_ITEM, 'acme'), '')
+
+
+@test('forget NAME finds what a profile left in the keyring that is gone from the configuration')
+def _(room):
+    server = prepare(room, cache='keyring', publish='keyring')
+    password(ask(room))
+    room.write(room.config / 'avouch.conf', '')
+    done = assert_succeeds(room.run('avouch', 'forget', 'acme'))
+    assert_equal(done.output, 'acme: forgotten: 0; items of the keyring: 3\n')
+    assert_equal(lookup(room, *TOKEN_ITEM, 'acme') + lookup(room, *GIT_ITEM, 'git.example'), '')
+    again = room.run('avouch', 'forget', 'acme')
+    assert_equal((again.code, again.output), (3, ''))
+    assert_match('no profile is', again.errors)
 
 
 @test('forget on a machine without a keyring is an error only where a profile uses one')

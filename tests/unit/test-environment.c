@@ -112,6 +112,7 @@ static const char *const inherited[] = {
   "WAYLAND_DISPLAY=w",
   "TERM=xterm",
   "LD_PRELOAD=/tmp/evil.so",
+  "GLIBC_TUNABLES=glibc.malloc.tcache_count=7",
   "G_MESSAGES_DEBUG=all",
   "GNUTLS_DEBUG_LEVEL=9",
   "SSLKEYLOGFILE=/tmp/k",
@@ -149,6 +150,7 @@ test_for_mint (void)
 {
   static const char *const wanted[] = {
     "PATH=/usr/local/bin:/usr/bin:/bin",
+    "GLIBC_TUNABLES=glibc.malloc.tcache_count=0",
     "HOME=/home/me",
     "USER=me",
     "LANG=de_DE.UTF-8",
@@ -176,6 +178,7 @@ test_for_mint_with_proxy (void)
 {
   static const char *const wanted[] = {
     "PATH=/usr/local/bin:/usr/bin:/bin",
+    "GLIBC_TUNABLES=glibc.malloc.tcache_count=0",
     "USER=me",
     "LANG=de_DE.UTF-8",
     "LANGUAGE=de",
