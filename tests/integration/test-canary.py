@@ -8,38 +8,15 @@ import pathlib
 import re
 import shutil
 import subprocess
-import threading
 
+from canary import *
 from harness import *
-from hostile import HostileServer, http
+from hostile import http
 from sessionbus import secret_tool, start_bus, start_keyring
 
-PASSPHRASE = 'canary-passphrase-7f3a'
-TOKEN = '00Dcanary!token.4b1d9e'
-REQUEST = 'protocol=https\nhost=git.example\n\n'
 LOUDEST = ['-v', '-v', '-v', '-v']
 EXEC_INFO = ('{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":'
              '{"interactive":false,"cluster":{"server":"https://git.example"}}}\n')
-
-
-def key_parts(path):
-    """What would betray a private key: d, p and q, as numbers or in base64; lines of the PEM."""
-    text = subprocess.run(['openssl', 'pkey', '-in', path, '-passin', f'pass:{PASSPHRASE}', '-text'],
-                          check=True, capture_output=True, encoding='ascii', timeout=60).stdout
-    yield from (line for line in text.splitlines() if re.fullmatch(r'[A-Za-z0-9+/]{64}', line))
-    for name in ('privateExponent', 'prime1', 'prime2'):
-        digits = re.search(rf'{name}:\n((?: +[0-9a-f:]+\n)+)', text)[1]
-        number = bytes.fromhex(re.sub(r'[\s:]', '', digits)).lstrip(b'\0')
-        yield number
-        yield number.hex()
-        # A third of a base64 text is independent of what stands before it.
-        for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            for offset in range(3):
-                yield encode(number[offset:])[4:-4].decode()
-
-
-def encrypted_lines(path):
-    return [line for line in path.read_text().splitlines() if len(line) == 64]
 
 
 def processes():
@@ -52,47 +29,6 @@ def processes():
                 yield f'{process}/{name}', (process / name).read_bytes()
             except OSError:
                 pass  # it has ended, or is none of ours
-
-
-def children(parent):
-    """The folders in /proc of the processes that PARENT has started and not yet seen the end of."""
-    for process in pathlib.Path('/proc').glob('[0-9]*'):
-        try:
-            stat = (process / 'stat').read_text()
-        except OSError:
-            continue
-        if int(stat.rpartition(')')[2].split()[1]) == parent:
-            yield process
-
-
-class Issuer:
-    """Holds every exchange until the test lets it go on."""
-
-    def __init__(self, room):
-        certificate, key = Authority(room.path / 'ca').issue('localhost')
-        self.answer = http(200, {
-            'access_token': TOKEN, 'token_type': 'Bearer', 'instance_url': 'https://git.example',
-            'id': 'https://git.example/id', 'scope': 'api'})
-        self.asked = threading.Event()
-        self.go_on = threading.Event()
-        self.server = room.serve(HostileServer(self.behave, certificate, key))
-        room.cleanups.append(self.go_on.set)
-
-    def behave(self, connection, request):
-        self.asked.set()
-        self.go_on.wait(60)
-        connection.sendall(self.answer)
-
-    def assertion(self):
-        return self.server.requests[0].form['assertion'][0]
-
-
-def start(room, issuer, **settings):
-    key = make_rsa_key(room.keys / 'canary.pem', passphrase=PASSPHRASE)
-    room.configure('canary', issuer='salesforce', login_url=issuer.server.url(), client_id='3MVG9',
-                   username='robot@acme.example', key=key, ca_file=room.path / 'ca' / 'ca.pem',
-                   serve='https://git.example', **settings)
-    return key
 
 
 def watch(room, issuer, program, *arguments, env=None):
@@ -130,12 +66,6 @@ def assert_nowhere(secrets, places):
                 raise AssertionError(f'{place} holds a secret: {needle[:12]!r}…')
 
 
-def secrets_of(issuer, key):
-    assertion = issuer.assertion()
-    return [PASSPHRASE, TOKEN, assertion, assertion.split('.')[2], *encrypted_lines(key),
-            *key_parts(key)]
-
-
 @test('the search finds what it is for')
 def _(room):
     key = make_rsa_key(room.path / 'key.pem', passphrase=PASSPHRASE)
@@ -154,7 +84,7 @@ def declare(program, *arguments, env=None):
     def _(room):
         issuer = Issuer(room)
         passphrase = room.write('passphrase', PASSPHRASE + '\n')
-        key = start(room, issuer, passphrase=f'file:{passphrase}')
+        key = configure_canary(room, issuer, passphrase=f'file:{passphrase}')
         output, seen, _ = watch(room, issuer, program, *LOUDEST, *arguments, env=env)
         assert_in(TOKEN.encode(), output)
         assert_nowhere(secrets_of(issuer, key), seen | files(room, key, passphrase))
@@ -170,7 +100,7 @@ declare('kubectl-avouch', env={'KUBERNETES_EXEC_INFO': EXEC_INFO})
 @test('a passphrase from the environment does not reach avouch-mint\'s environment')
 def _(room):
     issuer = Issuer(room)
-    key = start(room, issuer, passphrase='env:CANARY')
+    key = configure_canary(room, issuer, passphrase='env:CANARY')
     output, seen, mint = watch(room, issuer, 'git-credential-avouch', *LOUDEST, 'get',
                                env={'CANARY': PASSPHRASE})
     assert_in(TOKEN.encode(), output)
@@ -187,7 +117,7 @@ def _(room):
     issuer = Issuer(room)
     issuer.go_on.set()
     passphrase = room.write('passphrase', PASSPHRASE + '\n')
-    start(room, issuer, passphrase=f'file:{passphrase}')
+    configure_canary(room, issuer, passphrase=f'file:{passphrase}')
     trace = room.path / 'trace'
     done = room.run('strace', '-f', '-y', '-s', '4096', '-o', trace,
                     '-e', 'trace=open,openat,creat,mknod,mknodat,mkdir,mkdirat,link,linkat',
@@ -236,7 +166,7 @@ def _(room):
 def _(room):
     issuer = Issuer(room)
     passphrase = room.write('passphrase', PASSPHRASE + '\n')
-    key = start(room, issuer, passphrase=f'file:{passphrase}')
+    key = configure_canary(room, issuer, passphrase=f'file:{passphrase}')
     issuer.server.behaviour = lambda connection, request: connection.sendall(http(
         400, {'error': 'invalid_grant', 'error_description': request.form['assertion'][0]}))
     done = room.run('git-credential-avouch', *LOUDEST, 'get', input=REQUEST)
@@ -248,7 +178,7 @@ def _(room):
 @test('a wrong passphrase is not shown')
 def _(room):
     issuer = Issuer(room)
-    key = start(room, issuer, passphrase='env:CANARY')
+    key = configure_canary(room, issuer, passphrase='env:CANARY')
     done = room.run('git-credential-avouch', *LOUDEST, 'get', input=REQUEST,
                     env={'CANARY': 'wrong-' + PASSPHRASE})
     assert_equal((done.code, done.output), (4, ''), done.errors)

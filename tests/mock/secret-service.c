@@ -74,6 +74,7 @@ static struct {
   char *die;
   char *fail;
   char *kill;
+  char *stop;
   char *gone; /* the item is, once this method of it is called */
   gboolean first;
   gboolean lies;
@@ -91,6 +92,7 @@ static const GOptionEntry options[] = {
   { "die", 0, 0, G_OPTION_ARG_STRING, &wanted.die, "end when it is called", "METHOD" },
   { "fail", 0, 0, G_OPTION_ARG_STRING, &wanted.fail, "answer it with an error", "METHOD" },
   { "kill", 0, 0, G_OPTION_ARG_STRING, &wanted.kill, "kill who calls it", "METHOD" },
+  { "stop", 0, 0, G_OPTION_ARG_STRING, &wanted.stop, "stop who calls it, and answer", "METHOD" },
   { "gone", 0, 0, G_OPTION_ARG_STRING, &wanted.gone, "an item ends when it is called", "METHOD" },
   { "first", 0, 0, G_OPTION_ARG_NONE, &wanted.first, "of items, only the first is odd", NULL },
   { "lies", 0, 0, G_OPTION_ARG_NONE, &wanted.lies,
@@ -140,7 +142,7 @@ is_odd (const char *path)
 }
 
 static void
-kill_caller (const char *sender)
+signal_caller (const char *sender, int number)
 {
   g_autoptr (GVariant) answer = g_dbus_connection_call_sync (
       bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
@@ -149,7 +151,7 @@ kill_caller (const char *sender)
   unsigned pid;
 
   g_variant_get (answer, "(u)", &pid);
-  kill ((pid_t) pid, SIGKILL);
+  kill ((pid_t) pid, number);
 }
 
 /* False where the call is dealt with. */
@@ -163,7 +165,9 @@ begin_call (const char *method, GDBusMethodInvocation *invocation)
   if (is_method (wanted.die, method))
     _exit (1);
   if (is_method (wanted.kill, method))
-    kill_caller (g_dbus_method_invocation_get_sender (invocation));
+    signal_caller (g_dbus_method_invocation_get_sender (invocation), SIGKILL);
+  if (is_method (wanted.stop, method))
+    signal_caller (g_dbus_method_invocation_get_sender (invocation), SIGSTOP);
   if (is_method (wanted.fail, method))
     g_dbus_method_invocation_return_error (invocation, G_DBUS_ERROR, G_DBUS_ERROR_FAILED,
                                            "mock: %s\nrefused", method);
