@@ -10,8 +10,8 @@
  * for every program that holds a secret, before it touches any signal. */
 void process_harden (void);
 /* Libraries free copies of keys and tokens that we cannot reach; from now on glibc overwrites what
- * is freed (what it keeps for each thread, only where environment_for_mint made the environment). It
- * costs time, so only those call it who open a key or the network. */
+ * is freed (what it keeps for each thread, only where environment_for_mint made the environment).
+ * It costs time, so only those call it who open a key or the network. */
 void process_overwrite_freed (void);
 /* Limits and signals (SIGPIPE, SIGXFSZ, SIGCHLD) as process_harden found them: for the moment
  * before an exec. */

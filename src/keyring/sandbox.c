@@ -95,10 +95,9 @@ sandbox_store (Call *call, GHashTable *attributes, const char *label, SecretValu
   return call_fail (call, cause, error);
 }
 
-bool
-sandbox_delete (Call *call, SecretRetrievable *item, GError **error)
+static bool
+clear (Call *call, GHashTable *attributes, GError **error)
 {
-  g_autoptr (GHashTable) attributes = secret_retrievable_get_attributes (item);
   g_autoptr (GAsyncResult) result = NULL;
   SecretSchema schema;
   GError *cause = NULL;
@@ -109,4 +108,80 @@ sandbox_delete (Call *call, SecretRetrievable *item, GError **error)
   if (result != NULL)
     secret_password_clear_finish (result, &cause);
   return (result != NULL && cause == NULL) || call_fail (call, cause, error);
+}
+
+/* One that would go with another, whole. */
+typedef struct {
+  GHashTable *attributes;
+  char *label;
+  SecretValue *value;
+} Kept;
+
+static void
+kept_free (Kept *kept)
+{
+  g_clear_pointer (&kept->attributes, g_hash_table_unref);
+  g_clear_pointer (&kept->value, secret_value_unref);
+  g_free (kept->label);
+  g_free (kept);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Kept, kept_free)
+
+static Kept *
+take_kept (Call *call, SecretRetrievable *item, GError **error)
+{
+  g_autoptr (Kept) kept = g_new0 (Kept, 1);
+  g_autoptr (GAsyncResult) result = NULL;
+  GError *cause = NULL;
+
+  kept->attributes = secret_retrievable_get_attributes (item);
+  kept->label = secret_retrievable_get_label (item);
+  secret_retrievable_retrieve_secret (item, call->wait.cancellable, wait_ready, &call->wait);
+  result = wait_result (&call->wait);
+  if (result != NULL)
+    kept->value = secret_retrievable_retrieve_secret_finish (item, result, &cause);
+  if (kept->value != NULL)
+    return g_steal_pointer (&kept);
+  call_fail (call, cause, error);
+  return NULL;
+}
+
+/* What has ATTRIBUTES and more: Kept, whole before the first is cleared. */
+static GPtrArray *
+take_others (Call *call, GHashTable *attributes, GError **error)
+{
+  g_autoptr (GPtrArray) items = sandbox_search (call, attributes, error);
+  g_autoptr (GPtrArray) others = g_ptr_array_new_with_free_func ((GDestroyNotify) kept_free);
+
+  for (size_t i = 0; items != NULL && i < items->len; i++)
+    {
+      g_autoptr (GHashTable) own = secret_retrievable_get_attributes (items->pdata[i]);
+      Kept *kept;
+
+      if (g_hash_table_size (own) == g_hash_table_size (attributes))
+        continue;
+      kept = take_kept (call, items->pdata[i], error);
+      if (kept == NULL)
+        return NULL;
+      g_ptr_array_add (others, kept);
+    }
+  return items != NULL ? g_steal_pointer (&others) : NULL;
+}
+
+bool
+sandbox_delete (Call *call, SecretRetrievable *item, GError **error)
+{
+  g_autoptr (GHashTable) attributes = secret_retrievable_get_attributes (item);
+  g_autoptr (GPtrArray) others = take_others (call, attributes, error);
+
+  if (others == NULL || !clear (call, attributes, error))
+    return false;
+  for (size_t i = 0; i < others->len; i++)
+    {
+      const Kept *kept = others->pdata[i];
+
+      if (!sandbox_store (call, kept->attributes, kept->label, kept->value, error))
+        return false;
+    }
+  return true;
 }

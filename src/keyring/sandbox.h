@@ -12,5 +12,6 @@ bool sandbox_has_portal (Call *call);
 GPtrArray *sandbox_search (Call *call, GHashTable *attributes, GError **error);
 bool sandbox_store (Call *call, GHashTable *attributes, const char *label, SecretValue *value,
                     GError **error);
-/* The file knows no single item: what has the same attributes, and more, goes with it. */
+/* libsecret removes what has the same attributes and more with it: that is put back, as changed
+ * now. */
 bool sandbox_delete (Call *call, SecretRetrievable *item, GError **error);

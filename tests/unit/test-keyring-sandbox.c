@@ -87,6 +87,32 @@ test_items (void)
   assert_found (&item, NULL);
 }
 
+static bool
+is_of_port (const KeyringMatch *match, void *data G_GNUC_UNUSED)
+{
+  return strcmp (secret_bytes (match->secret, NULL), "of the port") == 0;
+}
+
+static void
+test_erasing_one (void)
+{
+  static const char *const lacks[] = { "port", NULL };
+  const KeyringItem item = { "test.Schema", false, short_names, lacks, "Label" };
+  const KeyringItem any = { "test.Schema", false, short_names, NULL, "Label" };
+  const KeyringItem other = { "test.Schema", false, long_names, NULL, "Other" };
+
+  store (&item, "first");
+  store (&other, "of the port");
+  g_assert_cmpuint (erase (&item, NULL), ==, 1);
+  assert_found (&item, NULL);
+  assert_found (&other, "of the port");
+  store (&item, "first");
+  g_assert_cmpuint (erase (&any, is_of_port), ==, 1);
+  assert_found (&other, NULL);
+  assert_found (&item, "first");
+  g_assert_cmpuint (erase (&any, NULL), ==, 1);
+}
+
 static void
 test_state (void)
 {
@@ -112,6 +138,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_dbus_up (bus);
   g_test_add_func ("/keyring/sandbox/keeps-finds-and-erases", test_items);
+  g_test_add_func ("/keyring/sandbox/erases-no-more-than-it-is-told", test_erasing_one);
   g_test_add_func ("/keyring/sandbox/says-so", test_state);
   int result = g_test_run ();
   g_test_dbus_stop (bus);
