@@ -172,6 +172,32 @@ take_same (GPtrArray *former, SecretCollection *collection, const char *schema)
   return NULL;
 }
 
+static const char *
+path_of (void *item)
+{
+  return g_dbus_proxy_get_object_path (item);
+}
+
+/* Two that store at once find nothing to replace, and each makes an item. Whoever sees both keeps
+ * the same one: their paths never change, so that the last of them is nobody's to delete. */
+static bool
+delete_twins (Call *call, const KeyringItem *item, GHashTable *attributes, GError **error)
+{
+  g_autoptr (GPtrArray) twins = find_former (call, item, attributes, error);
+  size_t last = 0;
+
+  if (twins == NULL)
+    return false;
+  for (size_t i = 1; i < twins->len; i++)
+    if (strcmp (path_of (twins->pdata[i]), path_of (twins->pdata[last])) > 0)
+      last = i;
+  for (size_t i = 0; i < twins->len; i++)
+    if (i != last && !item_is_locked (twins->pdata[i]) &&
+        !item_delete (call, twins->pdata[i], error))
+      return false;
+  return true;
+}
+
 static bool
 store_in_service (Call *call, const KeyringItem *item, GHashTable *attributes, SecretValue *value,
                   GError **error)
@@ -192,7 +218,7 @@ store_in_service (Call *call, const KeyringItem *item, GHashTable *attributes, S
   for (size_t i = 0; i < former->len; i++)
     if (!item_is_locked (former->pdata[i]) && !item_delete (call, former->pdata[i], error))
       return false;
-  return true;
+  return updated || delete_twins (call, item, attributes, error);
 }
 
 bool

@@ -337,6 +337,18 @@ def _(room):
             assert_true(set(told(result)) <= {'username=u', 'password=p'}, result.output)
 
 
+@test('many first stores at once leave one item')
+def _(room):
+    prepare(room)
+
+    def store(number):
+        return ask(room, 'store', 'host=example.com', 'username=u', f'password=p{number}')
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        for result in pool.map(store, range(12)):
+            assert_equal(told(result), [])
+    assert_equal(len(items_of(room, 'server', 'example.com')), 1)
+
+
 # Profiles and settings.
 
 SERVED = '''[acme]
