@@ -119,14 +119,15 @@ _avouch()
           --key-alias --passphrase --key-passphrase $common" ;;
         token) words="$(_avouch_profiles) --url --format --audience --scope --fresh
           --introspect --json $common" ;;
-        run) words="$(_avouch_profiles) --min-life -- $common" ;;
-        request) words="$(_avouch_profiles) GET POST PATCH PUT DELETE HEAD /services/data --data
-          --input --raw-field --field --header --include --output --force --paginate --records
+        run) words="$(_avouch_profiles) --url --min-life -- $common" ;;
+        request) words="$(_avouch_profiles) GET POST PATCH PUT DELETE HEAD /services/data --url
+          --data --input --raw-field --field --header --include --output --force --paginate --records
           --bulk --api-version --wait --restart $common" ;;
         status) words="--json $common" ;;
-        whoami) words="$(_avouch_profiles) --json $common" ;;
-        doctor) words="$(_avouch_profiles) --fresh --offline --timeout --json $common" ;;
-        forget | revoke) words="$(_avouch_profiles) --all $common" ;;
+        whoami) words="$(_avouch_profiles) --url --json $common" ;;
+        doctor) words="$(_avouch_profiles) --url --fresh --offline --timeout --json $common" ;;
+        forget) words="$(_avouch_profiles) --all $common" ;;
+        revoke) words="$(_avouch_profiles) --url --all $common" ;;
         register) words="--login-url --username --key --key-alias --passphrase --serve --set
           --client-name --redirect-uri --initial-token-file --file --dry-run $common" ;;
         profile) words="list show add import $common" ;;

@@ -49,7 +49,9 @@ for path in token run request whoami doctor forget revoke refresh 'profile show'
     complete -c avouch -n "__avouch_in $path" -a '(__avouch_profiles)'
 end
 
-complete -c avouch -n '__avouch_in token' -s u -l url -x -d 'the place to be reached'
+for path in token run request whoami doctor revoke
+    complete -c avouch -n "__avouch_in $path" -s u -l url -x -d 'the place to be reached'
+end
 complete -c avouch -n '__avouch_in token' -s f -l format -x -a 'plain json header env curl soap session-header aws'
 complete -c avouch -n '__avouch_in token' -l audience -x -d 'whom the token is for'
 complete -c avouch -n '__avouch_in token' -l scope -x -d 'less than all that the account may do'

@@ -10,6 +10,7 @@
 #include "obtain.h"
 #include "process.h"
 #include "profiles.h"
+#include "target.h"
 
 #include <string.h>
 
@@ -61,21 +62,34 @@ prepare (Api *api, const Invocation *invocation, const Profile *profile, GError 
 {
   api->invocation = invocation;
   api->profile = profile;
-  api->request = request_new ();
-  api->request->profile = g_strdup (profile_name (profile));
   return network_read (&api->network, profile, invocation->environment, error);
 }
 
 bool
-api_open (Api *api, const Invocation *invocation, const char *name, GError **error)
+api_choose (Api *api, const Invocation *invocation, const char *word, const char *url,
+            GError **error)
 {
+  const Environment *environment = invocation->environment;
   const Profile *profile;
 
-  api->config = profiles_load (invocation->environment, error);
-  if (api->config == NULL || (profile = profiles_choose (api->config, name, error)) == NULL)
+  api->request = request_new ();
+  api->config = profiles_load (environment, error);
+  if (api->config == NULL || !target_fill (api->request, word, url, environment, error) ||
+      (profile = target_profile (api->config, api->request, error)) == NULL)
     return false;
-  return prepare (api, invocation, profile, error) && obtain (api, error) &&
-         check_kind (api, error) && find_base (api, error);
+  return prepare (api, invocation, profile, error);
+}
+
+bool
+api_log_in (Api *api, GError **error)
+{
+  return obtain (api, error) && check_kind (api, error) && find_base (api, error);
+}
+
+bool
+api_open (Api *api, const Invocation *invocation, const char *word, const char *url, GError **error)
+{
+  return api_choose (api, invocation, word, url, error) && api_log_in (api, error);
 }
 
 bool
@@ -83,6 +97,8 @@ api_open_with (Api *api, const Invocation *invocation, const Profile *profile,
                Credential *credential, GError **error)
 {
   api->credential = credential;
+  api->request = request_new ();
+  api->request->profile = g_strdup (profile_name (profile));
   return prepare (api, invocation, profile, error) && check_kind (api, error) &&
          find_base (api, error);
 }

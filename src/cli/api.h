@@ -18,9 +18,16 @@ typedef struct {
   Network network;
 } Api;
 
-/* Takes the profile's token from the cache, or logs in. NAME NULL: the only profile there is. API
- * starts from { 0 }. Errors: as of obtain_credential and instance_base; usage, config. */
-bool api_open (Api *api, const Invocation *invocation, const char *name, GError **error);
+/* The profile and the request that WORD and URL (see target_fill) stand for. API starts from { 0 }.
+ * Errors: as of target_fill and target_profile; config. */
+bool api_choose (Api *api, const Invocation *invocation, const char *word, const char *url,
+                 GError **error);
+/* Takes its token from the cache, or logs in. Errors: as of obtain_credential and instance_base;
+ * usage. */
+bool api_log_in (Api *api, GError **error);
+/* Both. */
+bool api_open (Api *api, const Invocation *invocation, const char *word, const char *url,
+               GError **error);
 /* The same with a token that is there; takes CREDENTIAL. PROFILE is borrowed. */
 bool api_open_with (Api *api, const Invocation *invocation, const Profile *profile,
                     Credential *credential, GError **error);

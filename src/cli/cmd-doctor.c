@@ -3,11 +3,13 @@
 #include "doctor.h"
 #include "error.h"
 #include "i18n.h"
+#include "target.h"
 #include "text.h"
 
 enum { MAX_TIMEOUT = 600 /* seconds */ };
 
 typedef struct {
+  char *url;
   gboolean json;
   gboolean fresh;
   gboolean offline;
@@ -15,6 +17,7 @@ typedef struct {
 } Options;
 
 static const Option doctor_options[] = {
+  TARGET_URL_OPTION (offsetof (Options, url)),
   { "fresh", 0, OPTION_FLAG, offsetof (Options, fresh), NULL,
     N_ ("log in even if a token is cached") },
   { "offline", 0, OPTION_FLAG, offsetof (Options, offline), NULL,
@@ -52,19 +55,24 @@ static bool
 run (const Invocation *call, GError **error)
 {
   const Options *options = call->values;
+  g_autoptr (Request) request = request_new ();
   DoctorOptions how = {
     .invocation = call,
     .offline = options->offline,
     .fresh = options->fresh,
   };
+  bool named = call->arguments[0] != NULL || options->url != NULL;
 
-  return read_timeout (options->timeout, &how.timeout, error) &&
-         doctor_run (&how, call->arguments[0], options->json, error);
+  if (!read_timeout (options->timeout, &how.timeout, error) ||
+      (named && !target_fill (request, call->arguments[0], options->url, call->environment, error)))
+    return false;
+  how.request = named ? request : NULL;
+  return doctor_run (&how, options->json, error);
 }
 
 const Command command_doctor = {
   .path = "avouch doctor",
-  .arguments = N_ ("[PROFILE]"),
+  .arguments = N_ ("[PROFILE | --url URL]"),
   .summary = N_ ("look at each step of a login: what is wrong, and what to do"),
   .description =
       N_ ("Looks at the configuration, the key and its certificate, the way to the server, the "

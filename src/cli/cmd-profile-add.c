@@ -392,6 +392,7 @@ fill (Addition *addition, GError **error)
 static bool
 try_login (const Addition *addition, const char *name, GError **error)
 {
+  const Request request = { .profile = (char *) name };
   g_autofree char *answer = NULL;
 
   if (!addition->asks && !addition->options->yes)
@@ -407,7 +408,8 @@ try_login (const Addition *addition, const char *name, GError **error)
     }
   if (!addition->asks && !addition->call->quiet && !output_text ("\n", error))
     return false;
-  return doctor_run (&(DoctorOptions){ .invocation = addition->call }, name, false, error);
+  return doctor_run (&(DoctorOptions){ .invocation = addition->call, .request = &request }, false,
+                     error);
 }
 
 static bool

@@ -5,11 +5,13 @@
 #include "i18n.h"
 #include "output-file.h"
 #include "request-send.h"
+#include "target.h"
 #include "text.h"
 
 #include <string.h>
 
 static const Option request_options[] = {
+  TARGET_URL_OPTION (offsetof (RequestOptions, url)),
   { "data", 'd', OPTION_STRING, offsetof (RequestOptions, data), N_ ("TEXT"),
     N_ ("the body; @FILE is read, @- is standard input") },
   { "input", 0, OPTION_STRING, offsetof (RequestOptions, input), N_ ("FILE"),
@@ -110,7 +112,8 @@ run_bulk (const Invocation *call, GError **error)
     }
   if (options->output != NULL && !output_file_check (options->output, options->force, error))
     return false;
-  return api_open (&api, call, call->arguments[0], error) && bulk_run (&api, &bulk, error);
+  return api_open (&api, call, call->arguments[0], options->url, error) &&
+         bulk_run (&api, &bulk, error);
 }
 
 static bool
@@ -139,7 +142,8 @@ run (const Invocation *call, GError **error)
   if (options->bulk != NULL)
     return run_bulk (call, error);
   if (!request_draft_read (&draft, options, call->arguments, error) ||
-      !check_call (options, &draft, error) || !api_open (&api, call, draft.profile, error))
+      !check_call (options, &draft, error) ||
+      !api_open (&api, call, draft.profile, options->url, error))
     return false;
   return options->paginate || options->records ? request_send_pages (&api, &draft, options, error)
                                                : request_send (&api, &draft, options, error);
@@ -147,7 +151,7 @@ run (const Invocation *call, GError **error)
 
 const Command command_request = {
   .path = "avouch request",
-  .arguments = N_ ("[PROFILE] [METHOD] PATH | [PROFILE] --bulk QUERY"),
+  .arguments = N_ ("[PROFILE | URL] [METHOD] PATH | --bulk QUERY"),
   .summary = N_ ("call the issuer's API with the token"),
   .description =
       N_ ("Makes one call and prints the answer as it comes. PATH starts at the instance that the "

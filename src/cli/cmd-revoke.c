@@ -8,6 +8,7 @@
 #include "obtain.h"
 #include "output.h"
 #include "profiles.h"
+#include "target.h"
 #include "token-call.h"
 
 #include <stdio.h>
@@ -16,10 +17,13 @@
 enum { UNAUTHORIZED = 401 };
 
 typedef struct {
+  char *url;
   gboolean all;
 } RevokeOptions;
 
 static const Option revoke_options[] = {
+  { "url", 'u', OPTION_STRING, offsetof (RevokeOptions, url), N_ ("URL"),
+    N_ ("only the token for this place, of the profile that serves it") },
   { "all", 'a', OPTION_FLAG, offsetof (RevokeOptions, all), NULL,
     N_ ("those of every profile that is configured") },
   { 0 },
@@ -53,14 +57,18 @@ note_token (const char *token, const Credential *credential, void *data)
     g_ptr_array_add (search->tokens, g_strdup (token));
 }
 
-/* Those of earlier settings, or another audience, too. */
+/* That for REQUEST's place, or where it names none all: those of earlier settings, or another
+ * audience, too. */
 static GPtrArray *
-find_tokens (Cache *cache, const Profile *profile)
+find_tokens (Cache *cache, const Profile *profile, const Request *request)
 {
   GPtrArray *tokens = g_ptr_array_new_with_free_func (g_free);
   Search search = { profile_name (profile), tokens };
 
-  cache_visit (cache, note_token, &search);
+  if (request != NULL && request->url != NULL)
+    g_ptr_array_add (tokens, obtain_token_name (profile, request));
+  else
+    cache_visit (cache, note_token, &search);
   return tokens;
 }
 
@@ -118,9 +126,10 @@ revoke_at_issuer (const TokenCall *call, const char *token, const Credential *cr
 /* It leaves the cache only once it is revoked: a token that nobody has any more can be revoked by
  * nobody. */
 static bool
-revoke_tokens (const TokenCall *call, Cache *cache, Tally *tally, GError **error)
+revoke_tokens (const TokenCall *call, Cache *cache, const Request *request, Tally *tally,
+               GError **error)
 {
-  g_autoptr (GPtrArray) tokens = find_tokens (cache, call->profile);
+  g_autoptr (GPtrArray) tokens = find_tokens (cache, call->profile, request);
 
   for (size_t i = 0; i < tokens->len; i++)
     {
@@ -136,20 +145,29 @@ revoke_tokens (const TokenCall *call, Cache *cache, Tally *tally, GError **error
   return true;
 }
 
+/* What lives on at the issuer need not be kept here. */
 static bool
-revoke_profile (const Invocation *invocation, Cache *cache, const Profile *profile, Tally *tally,
-                GError **error)
+can_revoke (const TokenCall *call, GError **error)
+{
+  if (call->issuer->revoke != NULL)
+    return true;
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("this issuer revokes no tokens"));
+  if (error != NULL)
+    error_add_hint (*error,
+                    _ ("a token works until it expires; \"avouch forget %s\" drops it here"),
+                    profile_name (call->profile));
+  return false;
+}
+
+static bool
+revoke_profile (const Invocation *invocation, Cache *cache, const Profile *profile,
+                const Request *request, Tally *tally, GError **error)
 {
   g_auto (TokenCall) call = { 0 };
   g_autoptr (GError) cause = NULL;
-  bool done = token_call_open (&call, invocation, profile, &cause);
 
-  if (done && call.issuer->revoke == NULL)
-    {
-      done = false;
-      g_set_error (&cause, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("this issuer revokes no tokens"));
-    }
-  if (done && revoke_tokens (&call, cache, tally, &cause))
+  if (token_call_open (&call, invocation, profile, &cause) && can_revoke (&call, &cause) &&
+      revoke_tokens (&call, cache, request, tally, &cause))
     return true;
   profiles_name_in (cause, profile);
   if (error_hint (cause) == NULL)
@@ -178,12 +196,14 @@ report (const Invocation *call, const Profile *profile, const Tally *tally, GErr
   return output_text (text->str, error);
 }
 
+/* REQUEST NULL: all that are cached. */
 static bool
-revoke_one (const Invocation *call, Cache *cache, const Profile *profile, GError **error)
+revoke_one (const Invocation *call, Cache *cache, const Profile *profile, const Request *request,
+            GError **error)
 {
   Tally tally = { 0 };
 
-  return revoke_profile (call, cache, profile, &tally, error) &&
+  return revoke_profile (call, cache, profile, request, &tally, error) &&
          report (call, profile, &tally, error);
 }
 
@@ -198,7 +218,7 @@ revoke_all (const Invocation *call, Cache *cache, const Config *config, GError *
     {
       g_autoptr (GError) cause = NULL;
 
-      if (revoke_one (call, cache, profiles->pdata[i], &cause))
+      if (revoke_one (call, cache, profiles->pdata[i], NULL, &cause))
         continue;
       if (first == NULL)
         first = g_steal_pointer (&cause);
@@ -217,12 +237,13 @@ run (const Invocation *call, GError **error)
   const RevokeOptions *options = call->values;
   g_autoptr (Config) config = NULL;
   g_autoptr (Cache) cache = NULL;
+  g_autoptr (Request) request = request_new ();
   Profile *profile;
 
-  if (options->all && call->count > 0)
+  if (options->all && (call->count > 0 || options->url != NULL))
     {
       g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
-                   _ ("revoke: give a profile or --all, not both"));
+                   _ ("revoke: --all goes with no profile and no --url"));
       return false;
     }
   config = profiles_load (call->environment, error);
@@ -230,13 +251,15 @@ run (const Invocation *call, GError **error)
     return false;
   if (options->all)
     return revoke_all (call, cache, config, error);
-  profile = profiles_choose (config, call->arguments[0], error);
-  return profile != NULL && revoke_one (call, cache, profile, error);
+  if (!target_fill (request, call->arguments[0], options->url, call->environment, error))
+    return false;
+  profile = target_profile (config, request, error);
+  return profile != NULL && revoke_one (call, cache, profile, request, error);
 }
 
 const Command command_revoke = {
   .path = "avouch revoke",
-  .arguments = N_ ("[PROFILE | --all]"),
+  .arguments = N_ ("[PROFILE | --url URL | --all]"),
   .summary = N_ ("end a profile's cached tokens at the issuer"),
   .description = N_ (
       "Revokes the cached tokens of a profile at the issuer, then drops them. Salesforce may have "

@@ -7,6 +7,7 @@
 #include "obtain.h"
 #include "process.h"
 #include "profiles.h"
+#include "target.h"
 #include "text.h"
 #include "variables.h"
 
@@ -17,10 +18,12 @@
 enum { MAX_MIN_LIFE = 86400 }; /* seconds */
 
 typedef struct {
+  char *url;
   char *min_life;
 } RunOptions;
 
 static const Option run_options[] = {
+  TARGET_URL_OPTION (offsetof (RunOptions, url)),
   { "min-life", 0, OPTION_STRING, offsetof (RunOptions, min_life), N_ ("SECONDS"),
     N_ ("log in anew if the cached token would not live that long") },
   { 0 },
@@ -56,14 +59,19 @@ read_min_life (const RunOptions *options, int64_t *seconds, GError **error)
   return false;
 }
 
+/* Into REQUEST, what it is for. */
 static const Profile *
-choose (const Invocation *call, const Config *config, GError **error)
+choose (const Invocation *call, const Config *config, Request *request, GError **error)
 {
+  const RunOptions *options = call->values;
   const char *name = call->arguments[0];
-  const Profile *profile = profiles_choose (config, name, error);
-  bool unknown = profile == NULL && name != NULL && config_profiles (config)->len > 0;
-  g_autofree char *program = unknown ? g_find_program_in_path (name) : NULL;
+  const Profile *profile = NULL;
+  g_autofree char *program = NULL;
 
+  if (target_fill (request, name, options->url, call->environment, error))
+    profile = target_profile (config, request, error);
+  if (profile == NULL && name != NULL && config_profiles (config)->len > 0)
+    program = g_find_program_in_path (name);
   if (program != NULL && error != NULL)
     error_add_hint (*error, _ ("if that is the command, set it apart: \"avouch run -- %s …\""),
                     name);
@@ -92,13 +100,11 @@ lives_long_enough (const Credential *credential, int64_t min_life, GError **erro
 }
 
 static Credential *
-obtain (const Invocation *call, const Profile *profile, int64_t min_life, GError **error)
+obtain (const Invocation *call, const Request *request, int64_t min_life, GError **error)
 {
   ObtainOptions how = { .environment = call->environment, .verbose = call->verbose };
-  g_autoptr (Request) request = request_new ();
   g_autoptr (Credential) credential = NULL;
 
-  request->profile = g_strdup (profile_name (profile));
   credential = obtain_credential (request, &how, error);
   if (credential == NULL || life_left (credential) >= min_life)
     return g_steal_pointer (&credential);
@@ -147,6 +153,7 @@ static bool
 run (const Invocation *call, GError **error)
 {
   g_autoptr (Config) config = NULL;
+  g_autoptr (Request) request = request_new ();
   g_autoptr (Credential) credential = NULL;
   g_auto (Variables) variables = { 0 };
   const Profile *profile;
@@ -156,10 +163,10 @@ run (const Invocation *call, GError **error)
   if (!check_command (call, error) || !read_min_life (call->values, &min_life, error))
     return false;
   config = profiles_load (call->environment, error);
-  if (config == NULL || (profile = choose (call, config, error)) == NULL ||
+  if (config == NULL || (profile = choose (call, config, request, error)) == NULL ||
       (issuer = issuer_for_profile (profile, error)) == NULL)
     return false;
-  credential = obtain (call, profile, min_life, error);
+  credential = obtain (call, request, min_life, error);
   if (credential == NULL || !variables_fill (&variables, call->environment->inherited, issuer,
                                              profile, credential, error))
     return false;
@@ -168,7 +175,7 @@ run (const Invocation *call, GError **error)
 
 const Command command_run = {
   .path = "avouch run",
-  .arguments = N_ ("[PROFILE] -- COMMAND…"),
+  .arguments = N_ ("[PROFILE | --url URL] -- COMMAND…"),
   .summary = N_ ("run a command with a credential in its environment"),
   .description =
       N_ ("Runs COMMAND with the profile's token and instance URL in the variables that the "

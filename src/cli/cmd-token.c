@@ -8,6 +8,7 @@
 #include "obtain.h"
 #include "output.h"
 #include "profiles.h"
+#include "target.h"
 
 #include <string.h>
 
@@ -22,8 +23,7 @@ typedef struct {
 } TokenOptions;
 
 static const Option token_options[] = {
-  { "url", 'u', OPTION_STRING, offsetof (TokenOptions, url), N_ ("URL"),
-    N_ ("the place to be reached: the profile that serves it answers") },
+  TARGET_URL_OPTION (offsetof (TokenOptions, url)),
   { "format", 'f', OPTION_STRING, offsetof (TokenOptions, format), N_ ("FORMAT"),
     N_ ("plain (the default), json, header, env, curl, soap, session-header or aws") },
   { "audience", 0, OPTION_STRING, offsetof (TokenOptions, audience), N_ ("AUDIENCE"),
@@ -46,50 +46,6 @@ static const char *const token_example[] = {
   N_ ("sets AVOUCH_TOKEN, AVOUCH_EXPIRES_AT and AVOUCH_INSTANCE_URL in a shell"),
   NULL,
 };
-
-/* What a person mistyped is no tool's breach of protocol. */
-static bool
-fill_url (Request *request, const char *text, GError **error)
-{
-  g_autoptr (GError) reason = NULL;
-
-  request->url = url_parse (text, &reason);
-  if (request->url == NULL)
-    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, "--url: %s", reason->message);
-  return request->url != NULL;
-}
-
-/* The profile's name, or the URL that was typed in its place; without either the only profile. */
-static bool
-fill_target (Request *request, const Invocation *call, GError **error)
-{
-  const TokenOptions *options = call->values;
-  const char *name = call->arguments[0];
-  const char *url = options->url;
-
-  if (name != NULL && url != NULL)
-    {
-      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
-                   _ ("token: give a profile or --url, not both"));
-      return false;
-    }
-  if (name != NULL && strstr (name, "://") != NULL)
-    url = name;
-  if (url != NULL)
-    return fill_url (request, url, error);
-  if (name == NULL || !config_is_profile_name (name))
-    {
-      g_autoptr (Config) config = profiles_load (call->environment, error);
-      Profile *profile = config != NULL ? profiles_choose (config, name, error) : NULL;
-
-      if (profile == NULL)
-        return false;
-      request->profile = g_strdup (profile_name (profile));
-    }
-  else
-    request->profile = g_strdup (name);
-  return true;
-}
 
 /* The route does not know which name is nearest. */
 static void
@@ -174,7 +130,8 @@ run (const Invocation *call, GError **error)
     .verbose = call->verbose,
   };
 
-  if (format == NULL || !fill_target (request, call, error))
+  if (format == NULL ||
+      !target_fill (request, call->arguments[0], options->url, call->environment, error))
     return false;
   request->audience = g_strdup (options->audience);
   request->scope = g_strdup (options->scope);

@@ -6,14 +6,17 @@
 #include "output.h"
 #include "process.h"
 #include "profiles.h"
+#include "target.h"
 #include "userinfo.h"
 #include "writer.h"
 
 typedef struct {
+  char *url;
   gboolean json;
 } WhoamiOptions;
 
 static const Option whoami_options[] = {
+  TARGET_URL_OPTION (offsetof (WhoamiOptions, url)),
   { "json", 0, OPTION_FLAG, offsetof (WhoamiOptions, json), NULL, N_ ("for programs") },
   { 0 },
 };
@@ -53,6 +56,9 @@ print_text (const Api *api, const Account *account, GError **error)
     { _ ("org kind"), kind != NULL ? _ (kind) : NULL },
     { _ ("instance"), base },
     { _ ("site"), credential_detail (api->credential, "sfdc_community_url") },
+    { _ ("app owner"), account->app_owner },
+    { _ ("installed at"), credential_detail (api->credential, "owner") },
+    { _ ("repositories"), credential_detail (api->credential, "repositories") },
     { _ ("scopes"), credential_detail (api->credential, "scope") },
   };
   g_autofree char *text = facts_render (facts, G_N_ELEMENTS (facts));
@@ -61,15 +67,24 @@ print_text (const Api *api, const Account *account, GError **error)
 }
 
 static void
-write_scopes (Writer *writer, const char *scope)
+write_words (Writer *writer, const char *name, const char *text)
 {
-  g_auto (GStrv) words = g_strsplit (scope != NULL ? scope : "", " ", -1);
+  g_auto (GStrv) words = g_strsplit (text != NULL ? text : "", " ", -1);
 
-  writer_open (writer, "scopes", '[');
+  writer_open (writer, name, '[');
   for (char **word = words; *word != NULL; word++)
     if (**word != '\0')
       writer_string (writer, NULL, *word);
   writer_close (writer, ']');
+}
+
+/* Of an app that is installed at several places, each of which gives it some repositories. */
+static void
+write_app (Writer *writer, const Credential *credential, const Account *account)
+{
+  writer_string (writer, "app_owner", account->app_owner);
+  writer_string (writer, "installed_at", credential_detail (credential, "owner"));
+  write_words (writer, "repositories", credential_detail (credential, "repositories"));
 }
 
 static bool
@@ -92,7 +107,9 @@ print_json (const Api *api, const Account *account, GError **error)
   writer_string (&writer, "instance_url", base);
   writer_string (&writer, "community_url",
                  credential_detail (api->credential, "sfdc_community_url"));
-  write_scopes (&writer, credential_detail (api->credential, "scope"));
+  write_words (&writer, "scopes", credential_detail (api->credential, "scope"));
+  if (account->app_owner != NULL)
+    write_app (&writer, api->credential, account);
   writer_close (&writer, '}');
   return output_buffer (&output, error);
 }
@@ -106,9 +123,14 @@ run (const Invocation *call, GError **error)
   g_autoptr (GError) cause = NULL;
   g_autoptr (Account) account = NULL;
 
-  if (!api_open (&api, call, call->arguments[0], error))
+  if (!api_choose (&api, call, call->arguments[0], options->url, error))
     return false;
-  account = userinfo_ask (&api, began, &cause);
+  if (userinfo_check (api.profile, &cause))
+    {
+      if (!api_log_in (&api, error))
+        return false;
+      account = userinfo_ask (&api, began, &cause);
+    }
   if (account != NULL)
     return options->json ? print_json (&api, account, error) : print_text (&api, account, error);
   profiles_name_in (cause, api.profile);
@@ -118,12 +140,12 @@ run (const Invocation *call, GError **error)
 
 const Command command_whoami = {
   .path = "avouch whoami",
-  .arguments = N_ ("[PROFILE]"),
+  .arguments = N_ ("[PROFILE | --url URL]"),
   .summary = N_ ("show whom a profile's token acts as, and in which org"),
-  .description =
-      N_ ("Asks the issuer whose token it is: the user, the org, sandbox or production, and what "
-          "the token may do. Takes the token from the cache, or logs in. Without PROFILE, the only "
-          "one that is configured."),
+  .description = N_ ("Asks the issuer whose token it is: the user, the org or the app, sandbox or "
+                     "production, and what the token may do. Takes the token from the cache, or "
+                     "logs in. Without PROFILE, the only "
+                     "one that is configured."),
   .example = whoami_example,
   .options = whoami_options,
   .values_size = sizeof (WhoamiOptions),

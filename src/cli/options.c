@@ -190,12 +190,13 @@ options_parse (const Option *options, void *values, CommonOptions *common, bool 
   return g_strdupv (words + 1);
 }
 
-/* "--min-life 600", whose value is the next word. */
+/* "--min-life 600" or "-u URL", whose value is the next word. */
 static bool
 takes_next_word (const Option *options, const char *word)
 {
-  for (; g_str_has_prefix (word, "--") && options != NULL && options->name != NULL; options++)
-    if (strcmp (options->name, word + 2) == 0)
+  for (; *word == '-' && options != NULL && options->name != NULL; options++)
+    if ((word[1] == '-' && strcmp (options->name, word + 2) == 0) ||
+        (options->letter != 0 && word[1] == options->letter && word[2] == '\0'))
       return options->value != NULL;
   return false;
 }

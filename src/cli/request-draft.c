@@ -214,22 +214,23 @@ choose_method (RequestDraft *draft, const char *name, bool data, GError **error)
 }
 
 /* [PROFILE] [METHOD] PATH: a path begins with a slash or is a URL, so that without a profile there
- * is nothing before it. */
+ * is nothing before it; with --url there is no profile. */
 static bool
 read_words (RequestDraft *draft, const RequestOptions *options, char *const *words, GError **error)
 {
   size_t count = g_strv_length ((char **) words);
   bool data = options->data != NULL || options->input != NULL || request_fields_given (options);
   const char *path = count > 0 ? words[count - 1] : NULL;
+  bool placed = options->url != NULL;
 
   if (path == NULL || (*path != '/' && strstr (path, "://") == NULL))
     {
       set_usage (error, _ ("which path? it starts with a slash: /services/data"));
       return false;
     }
-  draft->profile = count > 1 ? words[0] : NULL;
+  draft->profile = count > (placed ? 2 : 1) ? words[0] : NULL;
   draft->path = g_strdup (path);
-  return choose_method (draft, count > 2 ? words[1] : NULL, data, error);
+  return choose_method (draft, count > (placed ? 1 : 2) ? words[count - 2] : NULL, data, error);
 }
 
 static bool

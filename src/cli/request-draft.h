@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 typedef struct {
+  char *url;
   char *data;
   char *input;
   char **raw_fields;
@@ -29,7 +30,7 @@ typedef struct {
 #define REQUEST_MAX_BODY (150 * 1024 * 1024) /* bytes */
 
 typedef struct {
-  const char *profile; /* borrowed; NULL: the only one */
+  const char *profile; /* borrowed; NULL: that of `url`, or the only one */
   const char *method;
   bool takes_body;
   bool once;          /* see ExchangeCall */

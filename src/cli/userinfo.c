@@ -4,7 +4,9 @@
 #include "error.h"
 #include "i18n.h"
 #include "issuer.h"
+#include "profile-key.h"
 #include "text.h"
+#include "token-call.h"
 
 #include <string.h>
 
@@ -108,29 +110,89 @@ explain (const ExchangeAnswer *answer)
   return error;
 }
 
+static Account *
+read_answer (const Issuer *issuer, const ExchangeAnswer *answer, GError **error)
+{
+  return issuer->read_account != NULL ? issuer->read_account (answer, error)
+                                      : account_read (answer, error);
+}
+
+/* Without the token, which says what it is for itself. */
+static Account *
+ask_with_key (const Api *api, const Issuer *issuer, GError **error)
+{
+  const Environment *environment = api->invocation->environment;
+  g_auto (TokenCall) call = { 0 };
+  g_auto (IssuerCall) what = { 0 };
+  g_autoptr (Key) key = profile_key_open (api->profile, environment, error);
+  g_autoptr (ExchangeAnswer) answer = NULL;
+  IssuerContext context;
+  IssuerRefusal refusal;
+
+  if (key == NULL || !token_call_open (&call, api->invocation, api->profile, error))
+    return NULL;
+  context = token_call_context (&call, key);
+  if (!issuer->ask_account (&context, &what, error) ||
+      (answer = token_call_send (&call, &what, error)) == NULL)
+    return NULL;
+  if (api_is_success (answer))
+    return read_answer (issuer, answer, error);
+  g_propagate_error (error, issuer_explain (issuer->explain, &context, answer, &refusal));
+  return NULL;
+}
+
+/* What is signed here names whom it is for, but to nobody who could tell more. */
+static void
+refuse_silent (const Issuer *issuer, const char *profile, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  if (issuer->sign != NULL)
+    {
+      g_set_error (&reason, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+                   _ ("the token is signed here, and there is no issuer to ask whose it is"));
+      error_add_hint (reason, _ ("\"avouch token %s | avouch jwt decode\" shows what it says"),
+                      profile);
+    }
+  else
+    {
+      g_set_error (&reason, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+                   _ ("this issuer does not say whom a token is for"));
+      error_add_hint (reason, _ ("\"avouch token %s --format json\" shows what it does say"),
+                      profile);
+    }
+  g_propagate_error (error, g_steal_pointer (&reason));
+}
+
+bool
+userinfo_check (const Profile *profile, GError **error)
+{
+  const Issuer *issuer = issuer_for_profile (profile, error);
+
+  if (issuer == NULL)
+    return false;
+  if (issuer->userinfo_path != NULL || issuer->ask_account != NULL)
+    return true;
+  refuse_silent (issuer, profile_name (profile), error);
+  return false;
+}
+
 Account *
 userinfo_ask (Api *api, int64_t began, GError **error)
 {
-  const Issuer *issuer = issuer_for_profile (api->profile, error);
+  const Issuer *issuer;
   g_autoptr (ExchangeAnswer) answer = NULL;
 
-  if (issuer == NULL)
+  if (!userinfo_check (api->profile, error))
     return NULL;
-  if (issuer->userinfo_path == NULL)
-    {
-      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
-                   _ ("this issuer does not say whom a token is for"));
-      if (error != NULL)
-        error_add_hint (*error, _ ("\"avouch token %s --format json\" shows what it does say"),
-                        profile_name (api->profile));
-      return NULL;
-    }
+  issuer = issuer_find (profile_get (api->profile, "issuer"));
+  if (issuer->ask_account != NULL)
+    return ask_with_key (api, issuer, error);
   answer = ask_twice (api, issuer->userinfo_path, began, error);
   if (answer == NULL)
     return NULL;
   if (api_is_success (answer))
-    return issuer->read_account != NULL ? issuer->read_account (answer, error)
-                                        : account_read (answer, error);
+    return read_answer (issuer, answer, error);
   g_propagate_error (error, explain (answer));
   return NULL;
 }

@@ -5,8 +5,11 @@
 #include "account.h"
 #include "api.h"
 
-/* At the userinfo endpoint, else at the identity URL. A cached token that turns out to be over is
- * replaced; BEGAN (unix seconds) is since when one is too new for that. The caller owns the
- * account. Errors: usage (the issuer does not tell), refused, network, protocol, and as of
- * api_send. */
+/* Whether the issuer tells at all. Error: usage. */
+bool userinfo_check (const Profile *profile, GError **error);
+
+/* As the issuer has it: by a signed call, or at the userinfo endpoint, else at the identity URL. A
+ * cached token that turns out to be over is replaced; BEGAN (unix seconds) is since when one is too
+ * new for that. The caller owns the account. Errors: as of userinfo_check; refused, network,
+ * protocol, and as of api_send. */
 Account *userinfo_ask (Api *api, int64_t began, GError **error);

@@ -8,17 +8,17 @@
 #include "process.h"
 #include "step.h"
 
-/* What is filed for the profile by itself, as `avouch token PROFILE` would find it. */
+/* What is filed for the profile by itself, as `avouch token PROFILE` would find it, or for the
+ * place that is asked for. */
 typedef struct {
-  Request *request;
-  Cache *cache; /* NULL: there is none */
+  Request request; /* borrows all */
+  Cache *cache;    /* NULL: there is none */
   char *token;
 } Filed;
 
 static void
 filed_clear (Filed *filed)
 {
-  g_clear_pointer (&filed->request, request_free);
   g_clear_pointer (&filed->cache, cache_close);
   g_free (filed->token);
 }
@@ -27,9 +27,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Filed, filed_clear)
 static void
 filed_open (Filed *filed, const Patient *patient)
 {
-  filed->request = request_new ();
-  filed->request->profile = g_strdup (profile_name (patient->profile));
-  filed->token = obtain_plain_name (patient->profile);
+  const Request *asked = patient->options->request;
+
+  filed->request = (Request){
+    .profile = (char *) profile_name (patient->profile),
+    .url = asked != NULL ? asked->url : NULL,
+  };
+  filed->token = obtain_token_name (patient->profile, &filed->request);
   filed->cache = cache_open (patient->environment, NULL);
 }
 
@@ -75,7 +79,7 @@ obtain (const Patient *patient, const Filed *filed, GError **error)
     .key_passphrase = patient->passphrases.key_passphrase,
   };
 
-  return obtain_credential (filed->request, &options, error);
+  return obtain_credential (&filed->request, &options, error);
 }
 
 static void
@@ -94,9 +98,10 @@ tell_token (Finding *finding, const Credential *credential, const Credential *ca
 
 /* A profile whose token depends on what it is for, which nobody has said here. */
 static bool
-is_undecided (const Profile *profile, const GError *error)
+is_undecided (const Filed *filed, const Profile *profile, const GError *error)
 {
-  return narrow_is_by_path (profile) && error->code == AVOUCH_ERROR_CONFIG;
+  return filed->request.url == NULL && narrow_is_by_path (profile) &&
+         error->code == AVOUCH_ERROR_CONFIG;
 }
 
 static void
@@ -128,7 +133,7 @@ check_login (Patient *patient, Finding *finding)
       return;
     }
   patient->credential = obtain (patient, &filed, &error);
-  if (patient->credential == NULL && is_undecided (patient->profile, error))
+  if (patient->credential == NULL && is_undecided (&filed, patient->profile, error))
     tell_undecided (finding, profile_name (patient->profile), error);
   else if (patient->credential == NULL)
     finding_bad_of (finding, profile_name (patient->profile), error);

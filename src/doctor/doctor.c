@@ -7,8 +7,7 @@
 #include "profiles.h"
 #include "report.h"
 #include "step.h"
-
-#include <string.h>
+#include "target.h"
 
 enum { MAX_NAMED = 8 /* profiles in the last message */ };
 
@@ -88,10 +87,12 @@ read_configuration (Surgery *surgery)
 }
 
 static bool
-gather (Surgery *surgery, const char *name, GError **error)
+gather (Surgery *surgery, GError **error)
 {
+  const Request *request = surgery->options->request;
   Patient *machine = patient_new (surgery->options, step_machine, NULL);
   const GPtrArray *profiles;
+  const Profile *only = NULL;
 
   surgery->patients = g_ptr_array_new_with_free_func ((GDestroyNotify) patient_free);
   surgery->served =
@@ -102,13 +103,13 @@ gather (Surgery *surgery, const char *name, GError **error)
   machine->wants_cache = true;
   if (surgery->trouble != NULL)
     return true;
-  if (name != NULL && profiles_choose (surgery->config, name, error) == NULL)
+  if (request != NULL && (only = target_profile (surgery->config, request, error)) == NULL)
     return false;
   profiles = config_profiles (surgery->config);
   for (size_t i = 0; i < profiles->len; i++)
     {
       note_served (surgery->served, profiles->pdata[i]);
-      if (name == NULL || strcmp (profile_name (profiles->pdata[i]), name) == 0)
+      if (only == NULL || only == profiles->pdata[i])
         admit (surgery, profiles->pdata[i]);
     }
   machine->wants_cache = wants_cache (surgery);
@@ -234,10 +235,10 @@ conclude (const GPtrArray *patients, GError **error)
 }
 
 bool
-doctor_run (const DoctorOptions *options, const char *name, bool json, GError **error)
+doctor_run (const DoctorOptions *options, bool json, GError **error)
 {
   g_auto (Surgery) surgery = { .options = options };
 
-  return gather (&surgery, name, error) && examine (&surgery, json, error) &&
+  return gather (&surgery, error) && examine (&surgery, json, error) &&
          conclude (surgery.patients, error);
 }

@@ -3,7 +3,7 @@
 
 #include "patient.h"
 
-/* Examines the machine, and the profile of that NAME (NULL: all there are); prints what it finds,
+/* Examines the machine, and the profile that is asked for; prints what it finds,
  * as it is found, or with JSON at the end. The error that it ends with is of the first fault's
  * kind. Errors: every kind. */
-bool doctor_run (const DoctorOptions *options, const char *name, bool json, GError **error);
+bool doctor_run (const DoctorOptions *options, bool json, GError **error);

@@ -11,6 +11,7 @@
 /* What is asked of the doctor. */
 typedef struct {
   const Invocation *invocation;
+  const Request *request; /* the profile's name, or the place to be reached; NULL: all profiles */
   bool offline;
   bool fresh;
   int timeout; /* seconds that each step may wait for others; 0: as the profile says */

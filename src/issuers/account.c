@@ -15,6 +15,7 @@ account_free (Account *account)
   g_free (account->organization_id);
   g_free (account->user_type);
   g_free (account->language);
+  g_free (account->app_owner);
   g_free (account);
 }
 

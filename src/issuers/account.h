@@ -20,6 +20,7 @@ typedef struct {
   char *organization_id;
   char *user_type;
   char *language;
+  char *app_owner; /* whose the app is */
 } Account;
 
 void account_free (Account *account);

@@ -84,6 +84,10 @@ Credential *github_read (const IssuerContext *context, const ExchangeAnswer *ans
 bool github_revoke (const IssuerContext *context, const Url *base, const Credential *credential,
                     IssuerCall *call, GError **error);
 
+/* github-account.c: the issuer's `ask_account` and `read_account`. */
+bool github_ask_account (const IssuerContext *context, IssuerCall *call, GError **error);
+Account *github_read_account (const ExchangeAnswer *answer, GError **error);
+
 /* github-refusal.c */
 GError *github_explain (const IssuerContext *context, const ExchangeAnswer *answer,
                         IssuerRefusal *refusal);

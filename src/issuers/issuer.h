@@ -147,7 +147,10 @@ typedef struct {
   bool (*revoke) (const IssuerContext *context, const Url *base, const Credential *credential,
                   IssuerCall *call, GError **error);
   const char *userinfo_path; /* below the instance: whom the token acts as; see account.h */
-  /* The 2xx answer from there; NULL: account_read. Error: protocol. */
+  /* The call that asks the same where no token may, but who signs: in the place of a GET of that
+   * path. Errors: config, key. */
+  bool (*ask_account) (const IssuerContext *context, IssuerCall *call, GError **error);
+  /* The 2xx answer to either; NULL: account_read. Error: protocol. */
   Account *(*read_account) (const ExchangeAnswer *answer, GError **error);
   const char *register_path; /* below login-url: makes a new app; see registration.h */
   /* What a person meant who typed VALUE for SETTING: VALUE, or a usual mistake mended. May be NULL.

@@ -327,6 +327,71 @@ def _(room):
     assert_equal((done.code, done.output), (0, 'gh: had ended already: 1\n'), done.errors)
 
 
+@test('whoami tells the App, where it is installed, and what the token may do')
+def _(room):
+    github = start_github(room, repositories='request', permissions='contents:read')
+    github.install('octo', ['app'])
+    github.install('cat', ['toy'])
+    done = room.run('avouch', 'whoami', '--url', f'{github.url}/cat/toy', '--json')
+    told = json.loads(done.output)
+    assert_equal((told['profile'], told['username'], told['name'], told['app_owner'],
+                  told['installed_at'], told['repositories'], told['scopes']),
+                 ('gh', 'robot[bot]', 'The Robot', 'acme', 'cat', ['toy'],
+                  ['contents:read', 'metadata:read']))
+    shown = room.run('avouch', 'whoami', f'{github.url}/octo/app').output
+    assert_match(r'(?m)^user +robot\[bot\]$', shown)
+    assert_match(r'(?m)^installed at +octo$', shown)
+    for hostile in ({'slug': 5}, {}, {'slug': 'robot', 'owner': 7}, [],
+                    {'slug': '\x1b[31m\u202e', 'owner': {'login': '\x07'}}):
+        github.answer('GET /api/v3/app$', 200, hostile, times=1)
+        done = room.run('avouch', 'whoami', '--url', f'{github.url}/cat/toy')
+        assert_not_in('\x1b', done.output + done.errors)
+        assert_not_in('\u202e', done.output + done.errors)
+        if 'owner' not in hostile or hostile['owner'] == 7:
+            assert_refused(done, 1, 'avouch: gh: ')
+    github.answer('GET /api/v3/app$', 401, {'message': 'Bad credentials'})
+    assert_refused(room.run('avouch', 'whoami', f'{github.url}/cat/toy'), 6, 'gh: the issuer')
+
+
+@test('each command takes the place to be reached in the place of a profile')
+def _(room):
+    github = start_github(room, repositories='request')
+    github.install('octo', ['app'])
+    github.install('cat', ['toy'])
+    places = [f'{github.url}/octo/app', f'{github.url}/cat/toy']
+    tokens = [room.run('avouch', 'token', '-u', place).output.strip() for place in places]
+    for place, token in zip(places, tokens):
+        for words in (['--url', place, '--'], ['-u', place, '--'], [f'--url={place}', '--'], [place]):
+            done = room.run('avouch', 'run', *words, 'printenv', 'GITHUB_TOKEN')
+            assert_equal((done.code, done.output), (0, token + '\n'), done.errors)
+        path = '/repos/' + place.removeprefix(github.url + '/')
+        for words in (['--url', place], ['--url', place, 'GET'], [place, 'GET']):
+            done = room.run('avouch', 'request', *words, path)
+            assert_equal((done.code, json.loads(done.output)['private']), (0, True), done.errors)
+        done = room.run('avouch', 'doctor', '--url', place, '--json')
+        login = {step['name']: step for step in json.loads(done.output)[-1]['steps']}['login']
+        assert_equal((done.code, login['state']), (0, 'ok'), done.output)
+        assert_match('the cached token is good', login['finding'])
+    done = room.run('avouch', 'revoke', '--url', places[1])
+    assert_equal((done.code, done.output), (0, 'gh: revoked: 1\n'), done.errors)
+    assert_equal(list(github.tokens), tokens[:1])
+
+
+@test('a place that nobody serves, or that is no URL, is told alike by each command')
+def _(room):
+    start_github(room, repositories='request')
+    for command, *more in (('token',), ('run', '--', 'true'), ('request', '/user'), ('whoami',),
+                           ('doctor',), ('revoke',)):
+        elsewhere = room.run('avouch', command, '--url', 'https://elsewhere.example/a/b', *more)
+        assert_refused(elsewhere, 1, 'no profile serves https://elsewhere.example',
+                       'hint: add "serve = ')
+        assert_refused(room.run('avouch', command, '--url', 'elsewhere', *more), 2, '--url: ')
+        words = ['gh', *more] if command != 'request' else ['gh', 'GET', *more]
+        assert_refused(room.run('avouch', command, '--url', 'https://a.example', *words), 2,
+                       'not both')
+    assert_refused(room.run('avouch', 'revoke', '--all', '--url', 'https://a.example'), 2, '--all')
+
+
 @test('a refused call says why')
 def _(room):
     github = start_github(room, owner='octo')

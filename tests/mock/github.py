@@ -235,6 +235,12 @@ class GitHub:
                                       for name in repositories]
         return 201, answer
 
+    def show_app(self, call):
+        self.check_app(call)
+        return 200, {'id': self.number, 'slug': 'robot', 'client_id': self.client_id,
+                     'name': 'The Robot', 'owner': {'login': 'acme', 'type': 'Organization'},
+                     'permissions': {'contents': 'write', 'metadata': 'read'}, 'events': []}
+
     def list_repositories(self, call):
         token = self.check_token(call)
         return 200, {'total_count': len(token.repositories),
@@ -274,6 +280,7 @@ class GitHub:
 
 
 ROUTES = [
+    ('GET', '/app', GitHub.show_app),
     ('GET', '/app/installations', GitHub.list_installations),
     ('GET', '/repos/([^/]+)/([^/]+)/installation', GitHub.of_repository),
     ('GET', '/users/([^/]+)/installation', GitHub.of_owner),
