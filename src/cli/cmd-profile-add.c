@@ -144,7 +144,8 @@ begin (Addition *addition, GError **error)
     return false;
   addition->presets = presets_new (addition->call->environment);
   return set_given (addition->draft, options, error) &&
-         profile_draft_use_preset (addition->draft, addition->presets, error);
+         profile_draft_use_preset (addition->draft, addition->presets, error) &&
+         new_profile_check_words (addition->draft, error);
 }
 
 /* NAME is free, and is the draft's from now on. */
@@ -214,26 +215,18 @@ settle_name (Addition *addition, GError **error)
   return false;
 }
 
-/* Whether the key is one that only the issuer's console makes. */
-static bool
-has_foreign_key (const Addition *addition)
-{
-  const char *name = profile_draft_get (addition->draft, "issuer");
-  const Issuer *issuer = name != NULL ? issuer_find (name) : NULL;
-
-  return issuer != NULL && issuer->makes_key;
-}
-
 static bool
 refuse_missing (const Addition *addition, GError **error)
 {
-  bool with_key = !addition->options->yes || has_foreign_key (addition);
+  bool with_key = !addition->options->yes || new_profile_has_foreign_key (addition->draft);
   g_autofree char *missing = new_profile_missing (addition->draft, "--", with_key, error);
 
   if (missing == NULL || *missing == '\0')
     return missing != NULL;
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("profile add: missing: %s"), missing);
-  if (error != NULL)
+  if (error != NULL && new_profile_has_foreign_key (addition->draft))
+    error_add_hint (*error, _ ("on a terminal avouch asks for what is missing"));
+  else if (error != NULL)
     error_add_hint (*error, _ ("on a terminal avouch asks for what is missing; --yes makes a key "
                                "where none is named"));
   return false;
@@ -288,6 +281,29 @@ ask_key (Addition *addition, GError **error)
   return false;
 }
 
+/* All that can be found wrong without the key is, before one is made. What the console will tell
+ * is not there yet. */
+static bool
+check_ahead (const Addition *addition, GError **error)
+{
+  const Environment *environment = addition->call->environment;
+  const Issuer *issuer = new_profile_issuer (addition->draft, error);
+  g_autoptr (ProfileDraft) draft = profile_draft_copy (addition->draft);
+  g_autoptr (Profile) profile = NULL;
+  const char *later;
+
+  if (issuer == NULL)
+    return false;
+  later = issuer->told_by_console;
+  if (later != NULL && profile_draft_get (draft, later) == NULL &&
+      !profile_draft_set (draft, later, "not-told-yet", error))
+    return false;
+  if (!new_key_set (&addition->key, draft, environment, error))
+    return false;
+  profile = new_profile_check (draft, environment, error);
+  return profile != NULL;
+}
+
 static bool
 settle_key (Addition *addition, GError **error)
 {
@@ -298,7 +314,7 @@ settle_key (Addition *addition, GError **error)
   /* Another's token is sent instead: nothing is signed. */
   if (profile_draft_get (addition->draft, "subject-token") != NULL)
     return true;
-  if (has_foreign_key (addition))
+  if (new_profile_has_foreign_key (addition->draft))
     return new_profile_ask_key (addition->draft, error) && settle_given (addition, error);
   if (!new_key_choose (&addition->key, addition->draft, environment, error))
     return false;
@@ -307,6 +323,8 @@ settle_key (Addition *addition, GError **error)
     return false;
   if (!addition->makes_key)
     return true;
+  if (!check_ahead (addition, error))
+    return false;
   if (!addition->key.found && !addition->options->dry_run &&
       !new_key_make (&addition->key, environment, error))
     return false;

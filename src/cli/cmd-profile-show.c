@@ -2,11 +2,16 @@
 #include "command.h"
 #include "error.h"
 #include "i18n.h"
+#include "layout.h"
 #include "output.h"
 #include "profile-check.h"
 #include "profiles.h"
-#include "table.h"
+#include "text.h"
 #include "writer.h"
+
+#include <string.h>
+
+enum { GAP = 2 };
 
 typedef struct {
   gboolean json;
@@ -25,27 +30,80 @@ static const char *const show_example[] = {
   NULL,
 };
 
-static bool
-print_table (const Invocation *call, const Profile *profile, GError **error)
+static unsigned
+name_width (const Setting *settings, size_t count)
 {
-  const char *const titles[] = { _ ("SETTING"), _ ("FROM"), _ ("VALUE"), NULL };
-  g_autoptr (Table) table = table_new (titles);
-  g_autofree char *text = NULL;
+  unsigned width = 0;
+
+  for (size_t i = 0; i < count; i++)
+    width = MAX (width, layout_columns (settings[i].key));
+  return width;
+}
+
+/* Whole values: somebody came to read or copy them. */
+static void
+add_setting (GString *text, const Profile *profile, const Setting *setting, unsigned width)
+{
+  g_autofree char *value = profiles_setting_text (profile, setting);
+  g_autofree char *cleaned = text_clean (value, -1);
+
+  g_string_append_printf (text, "  %3u  %s", setting->line, setting->key);
+  layout_pad (text, width - layout_columns (setting->key) + GAP);
+  g_string_append_printf (text, "%s\n", cleaned);
+}
+
+/* What stands in FILE, in its order. */
+static void
+add_file (GString *text, const Invocation *call, const Profile *profile, const char *file)
+{
+  size_t count;
+  const Setting *settings = profile_settings (profile, &count);
+  unsigned width = name_width (settings, count);
+  g_autofree char *path = profiles_short_path (call->environment, file);
+  g_autofree char *shown = text_clean (path, -1);
+
+  g_string_append_printf (text, "%s\n", shown);
+  for (unsigned line = 0;;)
+    {
+      const Setting *next = NULL;
+
+      for (size_t i = 0; i < count; i++)
+        if (strcmp (settings[i].file, file) == 0 && settings[i].line > line &&
+            (next == NULL || settings[i].line < next->line))
+          next = &settings[i];
+      if (next == NULL)
+        return;
+      add_setting (text, profile, next, width);
+      line = next->line;
+    }
+}
+
+/* The profile's own files, then that of its preset. */
+static GPtrArray *
+list_files (const Profile *profile)
+{
+  const char *own = profile_file (profile);
+  GPtrArray *files = g_ptr_array_new ();
   size_t count;
   const Setting *settings = profile_settings (profile, &count);
 
+  if (own != NULL)
+    g_ptr_array_add (files, (void *) own);
   for (size_t i = 0; i < count; i++)
-    {
-      g_autofree char *value = profiles_setting_text (profile, &settings[i]);
-      g_autofree char *file = profiles_short_path (call->environment, settings[i].file);
-      g_autofree char *from = g_strdup_printf ("%s:%u", file, settings[i].line);
-      const char *const cells[] = { settings[i].key, from, value };
+    if (!g_ptr_array_find_with_equal_func (files, settings[i].file, g_str_equal, NULL))
+      g_ptr_array_add (files, (void *) settings[i].file);
+  return files;
+}
 
-      table_add (table, cells);
-    }
-  /* Whole values: somebody came to read or copy them. */
-  text = table_render (table, G_MAXUINT);
-  return output_text (text, error);
+static bool
+print_text (const Invocation *call, const Profile *profile, GError **error)
+{
+  g_autoptr (GPtrArray) files = list_files (profile);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (size_t i = 0; i < files->len; i++)
+    add_file (text, call, profile, files->pdata[i]);
+  return output_text (text->str, error);
 }
 
 static void
@@ -96,7 +154,7 @@ run (const Invocation *call, GError **error)
   if (profile == NULL)
     return false;
   profile_check (profile, call->environment->home, &trouble);
-  if (!(options->json ? print_json (profile, trouble, error) : print_table (call, profile, error)))
+  if (!(options->json ? print_json (profile, trouble, error) : print_text (call, profile, error)))
     return false;
   if (trouble == NULL)
     return true;

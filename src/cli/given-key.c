@@ -6,6 +6,7 @@
 #include "i18n.h"
 #include "new-profile.h"
 #include "passphrase.h"
+#include "profile-check.h"
 #include "profile-key.h"
 
 #include <stdio.h>
@@ -24,9 +25,25 @@ note_question (const char *what, void *data, GError **error)
   return NULL;
 }
 
-/* Whether it does without a passphrase. LOCKED: it asked for one. */
+/* What became of opening it. */
+typedef struct {
+  bool locked; /* it asked for a passphrase */
+  bool unfit;  /* it is open, and no key for this issuer */
+} Opening;
+
+/* NULL as KEY passes ERROR on. */
 static bool
-opens_by_itself (const Profile *profile, const Environment *environment, bool *locked,
+judge (const Profile *profile, const Key *key, Opening *opening, GError **error)
+{
+  if (key == NULL)
+    return false;
+  opening->unfit = !profile_check_key (profile, key, error);
+  return !opening->unfit;
+}
+
+/* Whether it does without a passphrase. */
+static bool
+opens_by_itself (const Profile *profile, const Environment *environment, Opening *opening,
                  GError **error)
 {
   PassphraseSource source = { .profile = profile, .environment = environment };
@@ -34,21 +51,20 @@ opens_by_itself (const Profile *profile, const Environment *environment, bool *l
   g_autoptr (Key) key = NULL;
   KeySource found;
 
-  *locked = false;
   if (!profile_key_source (&source, &found, &path, error))
     return false;
   found.passphrase = note_question;
-  found.passphrase_data = locked;
+  found.passphrase_data = &opening->locked;
   key = key_load (&found, error);
-  return key != NULL;
+  return judge (profile, key, opening, error);
 }
 
 static bool
-opens (const Profile *profile, const Environment *environment, GError **error)
+opens (const Profile *profile, const Environment *environment, Opening *opening, GError **error)
 {
   g_autoptr (Key) key = profile_key_open (profile, environment, error);
 
-  return key != NULL;
+  return judge (profile, key, opening, error);
 }
 
 /* What a descriptor holds can be read once, which the login will do; and without a terminal nobody
@@ -79,12 +95,13 @@ try_place (const ProfileDraft *draft, const Environment *environment, bool asks,
 {
   g_autoptr (Profile) profile = profile_draft_profile (draft, error);
   g_autoptr (GError) reason = NULL;
+  Opening opening = { 0 };
 
   if (profile == NULL)
     return false;
-  if (!can_try (profile, asks) || opens (profile, environment, &reason))
+  if (!can_try (profile, asks) || opens (profile, environment, &opening, &reason))
     return true;
-  if (!asks)
+  if (!asks && !opening.unfit)
     {
       note (reason);
       return true;
@@ -166,15 +183,15 @@ settle_unsaid (ProfileDraft *draft, const Environment *environment, bool asks, G
 {
   g_autoptr (Profile) profile = profile_draft_profile (draft, error);
   g_autoptr (GError) reason = NULL;
-  bool locked;
+  Opening opening = { 0 };
 
   if (profile == NULL)
     return false;
-  if (opens_by_itself (profile, environment, &locked, &reason))
+  if (opens_by_itself (profile, environment, &opening, &reason))
     return true;
-  if (locked)
+  if (opening.locked)
     return asks ? ask_place (draft, environment, error) : refuse_unsaid (profile, error);
-  if (asks)
+  if (asks || opening.unfit)
     {
       g_propagate_error (error, g_steal_pointer (&reason));
       return false;

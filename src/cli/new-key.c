@@ -13,6 +13,28 @@
 
 #define KEY_TYPE "rsa-2048"
 
+/* Where the profile wants another. */
+static const struct {
+  const char *algorithm;
+  const char *type;
+} types[] = {
+  { "ES256", "p-256" },
+  { "ES384", "p-384" },
+  { "ES512", "p-521" },
+  { "EdDSA", "ed25519" },
+};
+
+static const KeyType *
+find_type (const ProfileDraft *draft)
+{
+  const char *algorithm = profile_draft_get (draft, "algorithm");
+
+  for (size_t i = 0; i < G_N_ELEMENTS (types); i++)
+    if (g_strcmp0 (types[i].algorithm, algorithm) == 0)
+      return key_type_find (types[i].type);
+  return key_type_find (KEY_TYPE);
+}
+
 void
 new_key_clear (NewKey *key)
 {
@@ -34,6 +56,7 @@ new_key_choose (NewKey *key, const ProfileDraft *draft, const Environment *envir
   bool generated = passphrase == NULL;
   const KeyPlace *place = &key->place;
 
+  key->type = find_type (draft);
   key->passphrase = (PassphrasePlace){
     .option = "--passphrase",
     .value = generated ? "generate" : passphrase,
@@ -62,9 +85,9 @@ new_key_choose (NewKey *key, const ProfileDraft *draft, const Environment *envir
 }
 
 static Key *
-make_pair (const char *name, GError **error)
+make_pair (const KeyType *type, const char *name, GError **error)
 {
-  g_autoptr (Key) key = key_make (key_type_find (KEY_TYPE), error);
+  g_autoptr (Key) key = key_make (type, error);
   g_auto (gnutls_x509_crt_t) certificate = NULL;
   unsigned days = 0;
 
@@ -94,7 +117,7 @@ bool
 new_key_make (const NewKey *key, const Environment *environment, GError **error)
 {
   const KeyPlace *place = &key->place;
-  g_autoptr (Key) pair = make_pair (place->name, error);
+  g_autoptr (Key) pair = make_pair (key->type, place->name, error);
   g_autoptr (Secret) passphrase = NULL;
 
   if (pair == NULL ||

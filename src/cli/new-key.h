@@ -3,11 +3,13 @@
 #pragma once
 
 #include "key-place.h"
+#include "make.h"
 #include "profile-draft.h"
 
 typedef struct {
   KeyPlace place;
   PassphrasePlace passphrase;
+  const KeyType *type;
   bool found; /* it is there already */
 } NewKey;
 void new_key_clear (NewKey *key);
@@ -19,7 +21,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NewKey, new_key_clear)
 bool new_key_choose (NewKey *key, const ProfileDraft *draft, const Environment *environment,
                      GError **error);
 
-/* Makes the files, all or none, and says so on stderr: RSA of 2048 bits, which every issuer takes.
+/* Makes the files, all or none, and says so on stderr: RSA of 2048 bits, which every
+ * issuer takes, or what the draft's `algorithm` needs.
  * Errors: key, passphrase, internal. */
 bool new_key_make (const NewKey *key, const Environment *environment, GError **error);
 

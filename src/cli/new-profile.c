@@ -212,6 +212,87 @@ new_profile_issuer (const ProfileDraft *draft, GError **error)
   return NULL;
 }
 
+/* Both of the command line: neither file is to blame. */
+static bool
+check_issuer (const ProfileDraft *draft, GError **error)
+{
+  const Preset *preset = profile_draft_preset (draft);
+  const char *name = profile_draft_get (draft, "issuer");
+  const Setting *own = preset != NULL ? preset_setting (preset, "issuer") : NULL;
+
+  if (own == NULL || strcmp (own->value, name) == 0)
+    return true;
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+               _ ("the preset %s is for the issuer %s, and %s was named besides"), preset->name,
+               own->value, name);
+  if (error != NULL)
+    error_add_hint (*error, _ ("name the preset alone, or another that is for %s"), name);
+  return false;
+}
+
+static GPtrArray *
+list_known (const ProfileDraft *draft, const Issuer *issuer)
+{
+  const Preset *preset = profile_draft_preset (draft);
+  GPtrArray *known = g_ptr_array_new ();
+
+  for (const IssuerSetting *setting = issuer->settings; setting->name != NULL; setting++)
+    g_ptr_array_add (known, (void *) setting->name);
+  for (size_t i = 0; preset != NULL && i < preset->parameters->len; i++)
+    g_ptr_array_add (known, (void *) g_array_index (preset->parameters, Setting, i).key);
+  g_ptr_array_add (known, NULL);
+  return known;
+}
+
+static bool
+check_name (const char *name, const GPtrArray *known, GError **error)
+{
+  const char *nearest;
+
+  if (profile_knows_key (name, (const char *const *) known->pdata, &nearest))
+    return true;
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("--set %s: there is no such setting"),
+               name);
+  if (error != NULL && nearest != NULL)
+    error_add_hint (*error, _ ("did you mean \"%s\"?"), nearest);
+  else if (error != NULL)
+    error_add_hint (*error, _ ("avouch.conf(5) lists the keys of each issuer"));
+  return false;
+}
+
+bool
+new_profile_check_words (const ProfileDraft *draft, GError **error)
+{
+  const char *name = profile_draft_get (draft, "issuer");
+  const Issuer *issuer = name != NULL ? issuer_find (name) : NULL;
+  g_autoptr (GPtrArray) known = NULL;
+  const char *key;
+
+  if (name == NULL)
+    return true;
+  if (!check_issuer (draft, error))
+    return false;
+  known = issuer != NULL ? list_known (draft, issuer) : NULL;
+  for (size_t i = 0; known != NULL && (key = profile_draft_key (draft, i)) != NULL; i++)
+    if (!check_name (key, known, error))
+      return false;
+  return true;
+}
+
+bool
+new_profile_has_foreign_key (const ProfileDraft *draft)
+{
+  const char *name = profile_draft_get (draft, "issuer");
+  const Issuer *issuer = name != NULL ? issuer_find (name) : NULL;
+  const char *algorithm = profile_draft_get (draft, "algorithm");
+  const Preset *preset = profile_draft_preset (draft);
+
+  return (issuer != NULL && issuer->makes_key) ||
+         (preset != NULL && preset_need (preset, "key") != NULL) ||
+         profile_draft_get (draft, "secret-encoding") != NULL ||
+         (algorithm != NULL && g_str_has_prefix (algorithm, "HS"));
+}
+
 bool
 new_profile_ask_issuer (ProfileDraft *draft, GError **error)
 {
@@ -236,12 +317,39 @@ ask_parameters (ProfileDraft *draft, GError **error)
   return true;
 }
 
+/* Of those that will do in its place, one is enough. */
+static bool
+is_met (const ProfileDraft *draft, const Setting *need)
+{
+  const char *other = preset_instead (profile_draft_preset (draft), need->key);
+
+  return profile_draft_get (draft, need->key) != NULL ||
+         (other != NULL && profile_draft_get (draft, other) != NULL);
+}
+
+/* A key has its own turn. */
+static bool
+ask_needs (ProfileDraft *draft, const char *but, GError **error)
+{
+  const Preset *preset = profile_draft_preset (draft);
+
+  for (size_t i = 0; preset != NULL && i < preset->needs->len; i++)
+    {
+      const Setting *need = &g_array_index (preset->needs, Setting, i);
+
+      if (strcmp (need->key, "key") != 0 && g_strcmp0 (need->key, but) != 0 &&
+          !is_met (draft, need) && !ask (draft, need->key, need->value, false, error))
+        return false;
+    }
+  return true;
+}
+
 bool
 new_profile_ask_needed (ProfileDraft *draft, const char *but, GError **error)
 {
   const Issuer *issuer = new_profile_issuer (draft, error);
 
-  if (!ask_parameters (draft, error))
+  if (!ask_parameters (draft, error) || !ask_needs (draft, but, error))
     return false;
   for (size_t i = 0; issuer != NULL && issuer->settings[i].name != NULL; i++)
     {
@@ -257,8 +365,13 @@ new_profile_ask_needed (ProfileDraft *draft, const char *but, GError **error)
 bool
 new_profile_ask_key (ProfileDraft *draft, GError **error)
 {
-  return ask (draft, "key", _ ("File of the private key, or of a keystore that holds it"), false,
-              error);
+  const Preset *preset = profile_draft_preset (draft);
+  const Setting *need = preset != NULL ? preset_need (preset, "key") : NULL;
+
+  return ask (draft, "key",
+              need != NULL ? need->value
+                           : _ ("File of the private key, or of a keystore that holds it"),
+              false, error);
 }
 
 bool
@@ -293,6 +406,36 @@ note_parameters (const ProfileDraft *draft, const char *prefix, GString *missing
     note_missing (draft, g_array_index (preset->parameters, Setting, i).key, prefix, missing);
 }
 
+static void
+note_needs (const ProfileDraft *draft, const char *prefix, GString *missing)
+{
+  const Preset *preset = profile_draft_preset (draft);
+
+  for (size_t i = 0; preset != NULL && i < preset->needs->len; i++)
+    {
+      const Setting *need = &g_array_index (preset->needs, Setting, i);
+
+      if (strcmp (need->key, "key") != 0 && !is_met (draft, need))
+        note_missing (draft, need->key, prefix, missing);
+    }
+}
+
+/* The preset speaks of it already. */
+static bool
+is_noted (const ProfileDraft *draft, const char *key)
+{
+  const Preset *preset = profile_draft_preset (draft);
+
+  return preset != NULL && preset_need (preset, key) != NULL;
+}
+
+/* Where the issuer can do without a key, but not what was asked for. */
+static bool
+wants_key (const ProfileDraft *draft)
+{
+  return new_profile_has_foreign_key (draft) && profile_draft_get (draft, "subject-token") == NULL;
+}
+
 char *
 new_profile_missing (const ProfileDraft *draft, const char *prefix, bool with_key, GError **error)
 {
@@ -303,10 +446,11 @@ new_profile_missing (const ProfileDraft *draft, const char *prefix, bool with_ke
   if (missing->len == 0 && (issuer = new_profile_issuer (draft, error)) == NULL)
     return NULL;
   note_parameters (draft, prefix, missing);
+  note_needs (draft, prefix, missing);
   for (size_t i = 0; issuer != NULL && issuer->settings[i].name != NULL; i++)
-    if (issuer->settings[i].required)
+    if (issuer->settings[i].required && !is_noted (draft, issuer->settings[i].name))
       note_missing (draft, issuer->settings[i].name, prefix, missing);
-  if (with_key && (issuer == NULL || !issuer->keyless))
+  if (with_key && (issuer == NULL || !issuer->keyless || wants_key (draft)))
     note_missing (draft, "key", prefix, missing);
   return g_string_free (g_steal_pointer (&missing), FALSE);
 }

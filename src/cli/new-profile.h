@@ -27,9 +27,16 @@ bool new_profile_set_pairs (ProfileDraft *draft, char *const *pairs, GError **er
 /* The one that DRAFT names. Error: usage. */
 const Issuer *new_profile_issuer (const ProfileDraft *draft, GError **error);
 
+/* What was said contradicts the preset, or is called as no setting is that the issuer or the preset
+ * knows. Error: usage. */
+bool new_profile_check_words (const ProfileDraft *draft, GError **error);
+/* Whether the key is one that is there already: the issuer's console makes it, or both sides share
+ * it, or it comes with a file that the preset asks for. */
+bool new_profile_has_foreign_key (const ProfileDraft *draft);
+
 /* Each asks for what DRAFT lacks, until there is an answer that can be used. Error: usage. */
 bool new_profile_ask_issuer (ProfileDraft *draft, GError **error);
-/* What the issuer needs and DRAFT lacks, except for the setting BUT (may be NULL). */
+/* What the issuer and the preset need and DRAFT lacks, except for the setting BUT (may be NULL). */
 bool new_profile_ask_needed (ProfileDraft *draft, const char *but, GError **error);
 bool new_profile_ask_key (ProfileDraft *draft, GError **error);
 /* For optional `serve`. */

@@ -10,15 +10,22 @@
 
 #include <unistd.h>
 
-/* The names of its parameters, or "-". */
+static void
+append_names (GString *list, const GArray *settings)
+{
+  for (size_t i = 0; i < settings->len; i++)
+    g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "",
+                            g_array_index (settings, Setting, i).key);
+}
+
+/* What the profile must say, or "-". */
 static char *
-list_parameters (const Preset *preset)
+list_needs (const Preset *preset)
 {
   g_autoptr (GString) list = g_string_new (NULL);
 
-  for (size_t i = 0; i < preset->parameters->len; i++)
-    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "",
-                            g_array_index (preset->parameters, Setting, i).key);
+  append_names (list, preset->parameters);
+  append_names (list, preset->needs);
   return g_strdup (list->len > 0 ? list->str : "-");
 }
 
@@ -42,7 +49,7 @@ print_table (Presets *presets, char *const *names, GError **error)
   for (; *names != NULL; names++)
     {
       const Preset *preset = presets_find (presets, *names, error);
-      g_autofree char *needs = preset != NULL ? list_parameters (preset) : NULL;
+      g_autofree char *needs = preset != NULL ? list_needs (preset) : NULL;
 
       if (preset == NULL)
         return false;
@@ -54,19 +61,26 @@ print_table (Presets *presets, char *const *names, GError **error)
 }
 
 static void
+write_meanings (Writer *writer, const char *name, const GArray *settings)
+{
+  writer_open (writer, name, '{');
+  for (size_t i = 0; i < settings->len; i++)
+    {
+      const Setting *setting = &g_array_index (settings, Setting, i);
+
+      writer_string (writer, setting->key, setting->value);
+    }
+  writer_close (writer, '}');
+}
+
+static void
 write_preset (Writer *writer, const Preset *preset)
 {
   writer_open (writer, NULL, '{');
   writer_string (writer, "name", preset->name);
   writer_string (writer, "summary", preset->summary);
-  writer_open (writer, "parameters", '{');
-  for (size_t i = 0; i < preset->parameters->len; i++)
-    {
-      const Setting *parameter = &g_array_index (preset->parameters, Setting, i);
-
-      writer_string (writer, parameter->key, parameter->value);
-    }
-  writer_close (writer, '}');
+  write_meanings (writer, "parameters", preset->parameters);
+  write_meanings (writer, "needs", preset->needs);
   writer_string (writer, "file", preset->file);
   writer_close (writer, '}');
 }

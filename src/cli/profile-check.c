@@ -110,3 +110,14 @@ profile_check (const Profile *profile, const char *home, GError **error)
          (issuer->check == NULL || issuer->check (profile, error)) && check_urls (profile, error) &&
          check_shared (profile, home, error);
 }
+
+bool
+profile_check_key (const Profile *profile, const Key *key, GError **error)
+{
+  const char *name = profile_get (profile, "algorithm");
+  const Algorithm *algorithm = name != NULL ? algorithm_find (name) : NULL;
+  const Issuer *issuer = issuer_find (profile_get (profile, "issuer"));
+
+  return (issuer == NULL || issuer->check_key == NULL || issuer->check_key (key, error)) &&
+         (algorithm == NULL || algorithm_fit (algorithm, key, error) != NULL);
+}

@@ -47,6 +47,27 @@ profile_draft_new (const char *name, const char *file, GError **error)
   return profile_draft_rename (draft, name, file, error) ? g_steal_pointer (&draft) : NULL;
 }
 
+ProfileDraft *
+profile_draft_copy (const ProfileDraft *draft)
+{
+  ProfileDraft *copy = g_new0 (ProfileDraft, 1);
+
+  copy->name = g_strdup (draft->name);
+  copy->file = g_strdup (draft->file);
+  copy->settings = g_ptr_array_new_with_free_func (g_free);
+  for (size_t i = 0; i < draft->settings->len; i++)
+    g_ptr_array_add (copy->settings, g_strdup (draft->settings->pdata[i]));
+  copy->presets = draft->presets;
+  copy->preset = draft->preset;
+  return copy;
+}
+
+const char *
+profile_draft_key (const ProfileDraft *draft, size_t index)
+{
+  return 2 * index < draft->settings->len ? draft->settings->pdata[2 * index] : NULL;
+}
+
 const char *
 profile_draft_name (const ProfileDraft *draft)
 {
@@ -111,14 +132,9 @@ own_value (const ProfileDraft *draft, const char *key)
 static const char *
 preset_value (const Preset *preset, const char *key)
 {
-  for (size_t i = 0; preset != NULL && i < preset->settings->len; i++)
-    {
-      const Setting *setting = &g_array_index (preset->settings, Setting, i);
+  const Setting *setting = preset != NULL ? preset_setting (preset, key) : NULL;
 
-      if (strcmp (setting->key, key) == 0)
-        return setting->value;
-    }
-  return NULL;
+  return setting != NULL ? setting->value : NULL;
 }
 
 const char *

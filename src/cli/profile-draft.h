@@ -25,6 +25,10 @@ bool profile_draft_set (ProfileDraft *draft, const char *key, const char *value,
 void profile_draft_unset (ProfileDraft *draft, const char *key);
 /* Lays the preset that it names, if any, beneath it. PRESETS outlives the draft. Error: config. */
 bool profile_draft_use_preset (ProfileDraft *draft, Presets *presets, GError **error);
+/* Names of its own settings, in the order given; NULL behind the last. Borrowed. */
+const char *profile_draft_key (const ProfileDraft *draft, size_t index);
+/* The caller owns it. */
+ProfileDraft *profile_draft_copy (const ProfileDraft *draft);
 /* NULL: it has none. Borrowed. */
 const Preset *profile_draft_preset (const ProfileDraft *draft);
 /* Its own value, or the preset's, as written there; NULL if it is not set. Borrowed. */

@@ -20,15 +20,14 @@ static const char *const own_affairs[] = {
 /* Nor where a secret is, whatever a setting for one may be called. */
 static const char *const secret_places[] = { "env:", "fd:", "file:", "keyring:", "profile:", NULL };
 
-typedef enum { NO_PART, ABOUT, PARAMETERS, SETTINGS } Part;
+typedef enum { NO_PART, ABOUT, PARAMETERS, NEEDS, INSTEAD, SETTINGS } Part;
 
 static const struct {
   const char *name;
   Part part;
 } parts[] = {
-  { "preset", ABOUT },
-  { "parameters", PARAMETERS },
-  { "settings", SETTINGS },
+  { "preset", ABOUT },    { "parameters", PARAMETERS }, { "needs", NEEDS },
+  { "instead", INSTEAD }, { "settings", SETTINGS },
 };
 
 typedef struct {
@@ -48,7 +47,9 @@ on_group (const char *name, unsigned line, void *data, GError **error)
         return true;
       }
   keyfile_set_error (reading->preset->file, line, error,
-                     _ ("a preset has [preset], [parameters] and [settings]; not [%s]"), name);
+                     _ ("a preset has [preset], [parameters], [needs], [instead] and "
+                        "[settings]; not [%s]"),
+                     name);
   return false;
 }
 
@@ -133,6 +134,10 @@ on_setting (const Setting *setting, void *data, GError **error)
     return add_about (reading->preset, setting, error);
   if (reading->part == PARAMETERS)
     return add_parameter (reading->preset, setting, error);
+  if (reading->part == NEEDS)
+    return add (reading->preset->needs, setting, error);
+  if (reading->part == INSTEAD)
+    return add (reading->preset->instead, setting, error);
   return add_setting (reading->preset, setting, error);
 }
 
@@ -148,6 +153,8 @@ preset_read (const char *name, const char *file, uid_t uid, GError **error)
   preset->file = g_strdup (file);
   preset->summary = "";
   preset->parameters = g_array_new (FALSE, FALSE, sizeof (Setting));
+  preset->needs = g_array_new (FALSE, FALSE, sizeof (Setting));
+  preset->instead = g_array_new (FALSE, FALSE, sizeof (Setting));
   preset->settings = g_array_new (FALSE, FALSE, sizeof (Setting));
   preset->text = config_file_read (file, uid, &length, error);
   if (preset->text == NULL ||
@@ -163,6 +170,8 @@ preset_free (Preset *preset)
   g_free (preset->file);
   g_free (preset->text);
   g_array_unref (preset->parameters);
+  g_array_unref (preset->needs);
+  g_array_unref (preset->instead);
   g_array_unref (preset->settings);
   g_free (preset);
 }
@@ -171,4 +180,24 @@ const Setting *
 preset_parameter (const Preset *preset, const char *name)
 {
   return find_setting (preset->parameters, name);
+}
+
+const Setting *
+preset_need (const Preset *preset, const char *name)
+{
+  return find_setting (preset->needs, name);
+}
+
+const Setting *
+preset_setting (const Preset *preset, const char *name)
+{
+  return find_setting (preset->settings, name);
+}
+
+const char *
+preset_instead (const Preset *preset, const char *name)
+{
+  const Setting *other = find_setting (preset->instead, name);
+
+  return other != NULL ? other->value : NULL;
 }

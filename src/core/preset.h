@@ -5,6 +5,10 @@
  *     summary = …
  *     [parameters]    what a profile says for it, and what that means
  *     tenant = …
+ *     [needs]         settings that the profile must have of its own, and what they mean
+ *     scope = …
+ *     [instead]       a setting that does in the place of one of those
+ *     scope = audience
  *     [settings]      what counts where the profile itself says nothing; {tenant} is filled in
  *     token-url = https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token
  *
@@ -22,6 +26,8 @@ typedef struct {
   char *text; /* the file's content, which all below points into */
   const char *summary;
   GArray *parameters; /* Setting: a name, and what it means */
+  GArray *needs;      /* Setting: one of the profile's own, and what it means */
+  GArray *instead;    /* Setting: one of the needs, and which other will do */
   GArray *settings;   /* Setting */
 } Preset;
 
@@ -33,6 +39,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Preset, preset_free)
 
 /* NULL: none of that name. Borrowed. */
 const Setting *preset_parameter (const Preset *preset, const char *name);
+const Setting *preset_need (const Preset *preset, const char *name);
+const Setting *preset_setting (const Preset *preset, const char *name);
+/* What will do in the place of the need of that name; NULL: nothing. Borrowed. */
+const char *preset_instead (const Preset *preset, const char *name);
 
 /* Those that can be found. */
 typedef struct _Presets Presets;

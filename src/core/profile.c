@@ -333,19 +333,44 @@ find_nearest (const char *key, const char *const *names, const char *found, unsi
   return found;
 }
 
-static void
-refuse_key (const Profile *profile, const char *key, const char *const *known, GError **error)
+/* "claim." stands for every key that begins so. */
+static bool
+is_of_family (const char *key, const char *name)
 {
-  g_autoptr (GError) reason = NULL;
+  return g_str_has_suffix (name, ".") && g_str_has_prefix (key, name) && strcmp (key, name) != 0;
+}
+
+static bool
+is_listed (const char *key, const char *const *names)
+{
+  for (; names != NULL && *names != NULL; names++)
+    if (strcmp (key, *names) == 0 || is_of_family (key, *names))
+      return true;
+  return false;
+}
+
+bool
+profile_knows_key (const char *key, const char *const *known, const char **nearest)
+{
   /* Further away than a third of its letters is another word, not a slip. */
   unsigned best = (unsigned) strlen (key) / 3 + 2;
-  const char *nearest = NULL;
 
+  *nearest = NULL;
+  if (is_listed (key, shared_keys) || is_listed (key, known))
+    return true;
   if (strlen (key) <= MAX_COMPARED_KEY)
     {
-      nearest = find_nearest (key, shared_keys, NULL, &best);
-      nearest = find_nearest (key, known, nearest, &best);
+      *nearest = find_nearest (key, shared_keys, NULL, &best);
+      *nearest = find_nearest (key, known, *nearest, &best);
     }
+  return false;
+}
+
+static void
+refuse_key (const Profile *profile, const char *key, const char *nearest, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+
   profile_set_error (profile, key, &reason, _ ("unknown key"));
   if (nearest != NULL)
     error_add_hint (reason, _ ("did you mean \"%s\"?"), nearest);
@@ -368,22 +393,6 @@ check_required (const Profile *profile, const char *key, GError **error)
   return false;
 }
 
-/* "claim." stands for every key that begins so. */
-static bool
-is_of_family (const char *key, const char *name)
-{
-  return g_str_has_suffix (name, ".") && g_str_has_prefix (key, name) && strcmp (key, name) != 0;
-}
-
-static bool
-is_listed (const char *key, const char *const *names)
-{
-  for (; names != NULL && *names != NULL; names++)
-    if (strcmp (key, *names) == 0 || is_of_family (key, *names))
-      return true;
-  return false;
-}
-
 bool
 profile_check_keys (const Profile *profile, const char *const *known, const char *const *required,
                     GError **error)
@@ -392,10 +401,11 @@ profile_check_keys (const Profile *profile, const char *const *known, const char
   for (size_t i = 0; i < profile->count; i++)
     {
       const char *key = profile->settings[i].key;
+      const char *nearest;
 
-      if (is_listed (key, shared_keys) || is_listed (key, known))
+      if (profile_knows_key (key, known, &nearest))
         continue;
-      refuse_key (profile, key, known, error);
+      refuse_key (profile, key, nearest, error);
       return false;
     }
   if (!check_required (profile, "issuer", error))

@@ -49,6 +49,9 @@ void profile_set_error (const Profile *profile, const char *key, GError **error,
 
 /* Whether every issuer knows KEY. */
 bool profile_is_shared_key (const char *key);
+/* KEY is one of the settings that every issuer shares, or of KNOWN (NULL-terminated; see
+ * profile_check_keys). NEAREST receives the one that may have been meant, or NULL. */
+bool profile_knows_key (const char *key, const char *const *known, const char **nearest);
 
 /* Refuses a key that is neither shared by all issuers nor in KNOWN (NULL-terminated), naming file,
  * line and the nearest known key; and a missing key of REQUIRED. A name that ends with a dot stands

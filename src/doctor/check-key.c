@@ -6,6 +6,7 @@
 #include "pair.h"
 #include "passphrase.h"
 #include "process.h"
+#include "profile-check.h"
 #include "step.h"
 
 enum {
@@ -45,7 +46,7 @@ check_key (Patient *patient, Finding *finding)
     }
   patient->key =
       profile_key_open_once (patient->profile, patient->environment, &patient->passphrases, &error);
-  if (patient->key == NULL)
+  if (patient->key == NULL || !profile_check_key (patient->profile, patient->key, &error))
     {
       finding_bad (finding, error);
       return;

@@ -55,6 +55,7 @@ const Issuer github_app_issuer = {
   .git_username = "x-access-token",
   .variables = variables,
   .check = check,
+  .check_key = github_check_key,
   .place = github_api_url,
   .facts = github_facts,
   .build = github_build,

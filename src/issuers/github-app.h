@@ -71,6 +71,8 @@ bool github_call_with (const Url *base, const char *method, const char *path, Se
                        IssuerCall *call, GError **error);
 /* Seconds that the App's JWT lives from now on. Error: config. */
 bool github_assertion_lifetime (const Profile *profile, int64_t *seconds, GError **error);
+/* Error: key, for any but an RSA key. */
+bool github_check_key (const Key *key, GError **error);
 /* Error: config, for any but RS256. */
 const Algorithm *github_algorithm (const Profile *profile, GError **error);
 

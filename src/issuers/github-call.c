@@ -43,8 +43,8 @@ github_algorithm (const Profile *profile, GError **error)
   return NULL;
 }
 
-static bool
-check_key (const Key *key, GError **error)
+bool
+github_check_key (const Key *key, GError **error)
 {
   if (key_kind (key) == KEY_RSA)
     return true;
@@ -64,7 +64,7 @@ sign (const IssuerContext *context, GError **error)
   int64_t lifetime = 0;
 
   if (algorithm == NULL || !github_assertion_lifetime (context->profile, &lifetime, error) ||
-      !check_key (context->key, error))
+      !github_check_key (context->key, error))
     return NULL;
   json_object_set_int_member (claims, "iat", context->now - ISSUED_BEFORE);
   json_object_set_int_member (claims, "exp", context->now + lifetime);

@@ -109,10 +109,26 @@ check_repositories (const Profile *profile, GError **error)
   return true;
 }
 
+/* Names are one owner's: at any other that is asked for they would be refused. */
+static bool
+check_both (const Profile *profile, GError **error)
+{
+  if (!narrow_is_by_request (profile, "owner") || named (profile, "repositories") == NULL)
+    return true;
+  profile_set_error (profile, "repositories", error,
+                     _ ("repositories by name are one owner's, and `owner` says any"));
+  if (error != NULL)
+    error_add_hint (*error,
+                    _ ("name the owner, or write \"repositories = request\" for the one that is "
+                       "asked for"));
+  return false;
+}
+
 bool
 github_target_check (const Profile *profile, GError **error)
 {
-  return check_owner (profile, error) && check_repositories (profile, error);
+  return check_owner (profile, error) && check_repositories (profile, error) &&
+         check_both (profile, error);
 }
 
 /* git gives a path only where it is told to. */

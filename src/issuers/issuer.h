@@ -103,6 +103,8 @@ typedef struct {
   /* The values of a profile that has the right keys, without the private key or the network. NULL:
    * any will do. Error: config. */
   bool (*check) (const Profile *profile, GError **error);
+  /* Whether the private key is one that the issuer takes. NULL: any is. Error: key. */
+  bool (*check_key) (const Key *key, GError **error);
   /* Where logins go; see issuer_place. NULL: to `login-url`. */
   Url *(*place) (const Profile *profile, GError **error);
   const IssuerFact *facts; /* what `build` wants to know, in this order; ends with a NULL name;

@@ -301,6 +301,7 @@ const Issuer salesforce_issuer = {
   .git_username = "oauth2",
   .variables = variables,
   .check = salesforce_check,
+  .check_key = check_key,
   .build = salesforce_build,
   .read = salesforce_read,
   .explain = salesforce_explain,

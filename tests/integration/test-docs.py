@@ -212,7 +212,7 @@ def _(room):
     for name, text in [*((f'shown-{number}', text) for number, text in enumerate(shown)),
                        *((path.stem, path.read_text(encoding='utf-8')) for path in files)]:
         room.write(room.config / 'presets' / f'{name}.conf', text)
-        wanted = text.partition('[parameters]')[2].partition('[settings]')[0]
+        wanted = re.split(r'\[(?:needs|instead|settings)\]', text.partition('[parameters]')[2])[0]
         room.configure(name, preset=name, client_id='app', username='user', key='/nonexistent',
                        client_secret='env:X' if 'authentication = secret' in text else None,
                        **{key: 'it' for key in re.findall(r'^([a-z]+) = ', wanted, re.M)})

@@ -116,7 +116,7 @@ def _(room):
     made = make(room, 'acme')
     room.configure('acme', issuer='salesforce', login_url='https://acme.my.salesforce.com',
                    client_id='x', username='y', key=made['key'], passphrase=made['passphrase'])
-    assert_equal(succeeds(room.run('avouch', 'profile', 'show', '-q', 'acme'))[:7], 'SETTING')
+    assert_equal(succeeds(room.run('avouch', 'profile', 'show', '-q', 'acme'))[:1], '~')
     shown = told(room, '--profile', 'acme')
     assert_equal([key['used'] and key['opened'] and key['matches'] for key in shown['keys']],
                  [True])

@@ -184,6 +184,101 @@ def _(room):
     assert_not_in('canary', result.output + result.errors)
 
 
+def add(room, *words):
+    done = room.run('avouch', 'profile', 'add', 'acme', *words)
+    return done.code, done.errors
+
+
+@test('what a preset needs is listed where it is missing, and another setting may stand for it')
+def _(room):
+    for words, missing in ((['--preset=entra'], '--set tenant=…, --client-id, --set scope=…'),
+                           (['--preset=google'], '--set scope=…, --key'),
+                           (['--preset=google', '--set=audience=me'], '--key'),
+                           (['--preset=box'], '--client-id, --set client-secret=…, --set key-id=…, '
+                                              '--username'),
+                           (['--preset=google-workload', '--set=project=1', '--set=pool=p',
+                             '--set=provider=q'], '--set subject-token=…'),
+                           (['--issuer=self-signed', '--set=algorithm=HS256'], '--key'),
+                           (['--issuer=self-signed', '--set=secret-encoding=hex'], '--key')):
+        code, errors = add(room, *words, '--yes')
+        assert_equal((code, errors.splitlines()[0]),
+                     (2, f'avouch: profile add: missing: {missing}'))
+        assert_equal('--yes' in errors, '--key' not in missing, errors)
+    assert_equal((profiles(room), keys(room)), ([], []))
+
+
+@test('a token of another issuer is exchanged without a key, and none is made')
+def _(room):
+    code, errors = add(room, '--preset=google-workload', '--set=project=1', '--set=pool=p',
+                       '--set=provider=q', '--set=subject-token=file:/run/token')
+    assert_equal((code, keys(room)), (0, []), errors)
+    assert_not_in('key', settings(room, 'acme'))
+
+
+@test('what is wrong without the key is told before one is made')
+def _(room):
+    box = ['--preset=box', '--client-id=x', '--set=key-id=k', '--username=1']
+    for words in ([*box, '--set=client-secret=hunter2'], [*box, '--set=client-secret=prompt'],
+                  ['--issuer=oauth', '--set=grant=client-credentials'],
+                  ['--issuer=oauth', '--set=grant=jwt-bearer', '--set=token-url=http://a.example/'],
+                  ['--issuer=vault', '--set=vault-url=https://a.example', '--set=role=r',
+                   '--set=claim-json.x={']):
+        code, errors = add(room, *words, '--yes')
+        assert_equal((code, keys(room), profiles(room)), (3, [], []), errors)
+        assert_match('^avouch: nothing was written: ', errors)
+        assert_not_in('hunter2', errors)
+
+
+@test('a key is made of the kind that `algorithm` needs')
+def _(room):
+    code, errors = add(room, '--issuer=self-signed', '--client-id=me', '--set=algorithm=ES384',
+                       '--yes')
+    assert_equal(code, 0, errors)
+    header = room.run('avouch', 'jwt', 'decode', input=room.run('avouch', 'token', 'acme').output)
+    assert_in('ES384', header.output)
+
+
+@test('a key that the issuer does not take is refused')
+def _(room):
+    key = room.keys / 'ec.pem'
+    openssl('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', key)
+    key.chmod(0o600)
+    for words in (['--issuer=github-app', '--client-id=Iv23x'],
+                  ['--issuer=salesforce', '--login-url', URL, '--client-id', CLIENT_ID,
+                   '--username', USERNAME],
+                  ['--preset=entra', '--set=tenant=t', '--client-id=x', '--set=scope=s']):
+        code, errors = add(room, *words, '--key', key)
+        assert_equal((code, profiles(room)), (4, []), errors)
+        assert_match('hint: ', errors)
+
+
+@test('the command line is blamed for what it says: another issuer, a name that is none')
+def _(room):
+    for words, message in ((['--preset=entra', '--issuer=vault'], 'preset entra is for the issuer'),
+                           (['--preset=entra', '--set=tennant=x'],
+                            '--set tennant: .*\nhint: did you mean "tenant"'),
+                           (['--issuer=vault', '--set=roll=x'], 'did you mean "role"'),
+                           (['--issuer=github-app', '--set=login-url=https://a.example'],
+                            'no such setting')):
+        code, errors = add(room, *words)
+        assert_equal(code, 2, errors)
+        assert_match(message, errors)
+        assert_not_in('.conf:', errors)
+    code, errors = add(room, '--issuer=github-app', '--client-id=Iv23x', '--key=/nowhere',
+                       '--set=owner=request', '--set=repositories=app')
+    assert_equal(code, 3, errors)
+    assert_in('one owner\'s', errors)
+
+
+@test('on a terminal what a preset needs is asked for, with where to find it')
+def _(room):
+    code, shown = converse(room, ['profile', 'add', 'acme', '--preset', 'entra'], [
+        ('tenant', 'contoso'), ('client-id', 'app'), ('scope', 'https://graph.microsoft.com/.default'),
+        ('key', ''), ('serve', ''), ('n: no)', 'n')])
+    assert_equal((code, keys(room)), (0, MADE), shown)
+    assert_in('Entra admin center > App registrations', shown)
+
+
 @test('a profile may still have an issuer\'s name, and a name is given once')
 def _(room):
     result = room.run('avouch', *BY_OPTIONS, '--issuer', 'salesforce', '--key', '/k')

@@ -280,6 +280,8 @@ test_form (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     { "[preset]\nissuer = x\n", "x.conf:2: issuer: under [preset]" },
     { "[settings]\nissuer = x\nissuer = y\n", "x.conf:3: issuer: already set in line 2" },
     { "[parameters]\na = x\na = y\n", "x.conf:3: a: already set in line 2" },
+    { "[needs]\na = x\na = y\n", "x.conf:3: a: already set in line 2" },
+    { "[instead]\na = x\na = y\n", "x.conf:3: a: already set in line 2" },
     { "[settings]\nissuer = \xff\n", "x.conf:2: not UTF-8" },
   };
 
