@@ -4,6 +4,7 @@
 #include "failure.h"
 #include "handshake.h"
 #include "i18n.h"
+#include "issuer.h"
 #include "process.h"
 #include "step.h"
 #include "text.h"
@@ -130,6 +131,7 @@ check_name (Patient *patient, Finding *finding)
   if (patient->place == NULL)
     {
       finding_skip (finding, _ ("the profile names no server"));
+      finding->foreign = issuer_find (profile_get (patient->profile, "issuer"))->sign != NULL;
       return;
     }
   hop = first_hop (patient);

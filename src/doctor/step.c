@@ -19,11 +19,12 @@ const Step step_profile[] = {
   { "settings",    N_ ("settings"),    false, NULL,       { NULL },           check_settings },
   { "key",         N_ ("key"),         false, NULL,       { "settings" },     check_key },
   { "certificate", N_ ("certificate"), false, NULL,       { "key" },          check_certificate },
+  { "subject",     N_ ("subject"),     false, NULL,       { NULL },         check_subject },
   { "dns",         N_ ("host name"),   true,  NULL,       { "settings" },     check_name },
   { "tcp",         N_ ("connection"),  true,  NULL,       { "dns" },          check_connection },
   { "tls",         N_ ("TLS"),         true,  NULL,       { "tcp" },          check_tls },
   { "clock",       N_ ("clock"),       true,  NULL,       { "tls" },          check_clock },
-  { "login",       N_ ("login"),       true,  NULL,       { "key", "tls" },   check_login },
+  { "login",       N_ ("login"),       true,  NULL,       { "key", "subject", "tls" }, check_login },
   { "scopes",      N_ ("scopes"),      false, NULL,       { "login" },        check_scopes },
   { "api",         N_ ("API"),         true,  SALESFORCE, { "login" },        check_api },
   { "identity",    N_ ("identity"),    true,  SALESFORCE, { "api" },          check_identity },
@@ -67,6 +68,7 @@ lacks (const Patient *patient, const Step *step, Finding *finding)
           is_moot (patient, step, needed))
         continue;
       finding_skip (finding, _ ("not without: %s"), _ (needed->title));
+      finding->foreign = before->foreign;
       return true;
     }
   return false;

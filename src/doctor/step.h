@@ -4,7 +4,7 @@
 
 #include "patient.h"
 
-#define STEP_MAX_NEEDS 2
+#define STEP_MAX_NEEDS 3
 
 struct _Step {
   const char *name;                  /* for programs; never translated. NULL ends a table */
@@ -30,6 +30,8 @@ void check_cache (Patient *patient, Finding *finding);
 /* check-key.c */
 void check_key (Patient *patient, Finding *finding);
 void check_certificate (Patient *patient, Finding *finding);
+/* check-subject.c */
+void check_subject (Patient *patient, Finding *finding);
 /* check-settings.c */
 void check_settings (Patient *patient, Finding *finding);
 /* check-network.c */

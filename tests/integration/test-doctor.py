@@ -602,7 +602,7 @@ def _(room):
             assert_in(step['state'], STATES)
             assert_true(step['finding'] and isinstance(step['ms'], int), step)
     assert_equal(list(steps_of(result)),
-                 ['settings', 'key', 'certificate', 'dns', 'tcp', 'tls', 'clock', 'login', 'scopes',
+                 ['settings', 'key', 'certificate', 'subject', 'dns', 'tcp', 'tls', 'clock', 'login', 'scopes',
                   'api', 'identity', 'budget'])
 
 

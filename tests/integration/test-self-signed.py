@@ -315,4 +315,57 @@ def _(room):
     assert_true(not (room.path / 'x').exists(), 'something was written')
 
 
+def doctor_steps(room, name):
+    done = room.run('avouch', 'doctor', name, '--offline', '--json')
+    return done.code, {step['name']: step for step in json.loads(done.output)[-1]['steps']}
+
+
+@test('the doctor wants no certificate and no server where the token is signed here')
+def _(room):
+    room.configure('it', issuer='self-signed', key=make_rsa_key(room.keys / 'it.pem'))
+    done = room.run('avouch', 'doctor', 'it')
+    assert_equal(done.code, 0, done.output)
+    assert_match('certificate +none is needed: whoever verifies', done.output)
+    assert_match('login +logged in', done.output)
+    assert_not_in('host name', done.output)
+    assert_not_in('not without', done.output)
+
+
+@test('the doctor looks at another\'s token: that it is there, whom it is for, when it ends')
+def _(room):
+    room.configure('it', issuer='self-signed', key=make_rsa_key(room.keys / 'it.pem'),
+                   audience='https://sts.example')
+    file = room.write('their-token', room.run('avouch', 'token', 'it').output)
+    room.configure('w', issuer='vault', vault_url='https://v.example', role='r',
+                   subject_token=f'file:{file}')
+    code, steps = doctor_steps(room, 'w')
+    assert_equal((code, steps['subject']['state']), (0, 'ok'), steps)
+    assert_match(r'file:.*their-token: a JWT for https://sts\.example, good for \d+ min',
+                 steps['subject']['finding'])
+    past = room.run('avouch', 'jwt', 'sign', '--profile', 'it', '--aud', 'x', '--iat', '1',
+                    '--exp', '2').output
+    for content, code, finding in ((past, 4, 'a JWT for x that ended'),
+                                   ('', 4, 'it is empty'), ('a\nb\n', 4, 'more than one line'),
+                                   ('opaque\n', 0, 'tells nothing of itself'),
+                                   ('e30.e30.e30', 0, 'tells nothing of itself')):
+        file.write_text(content)
+        got, steps = doctor_steps(room, 'w')
+        assert_equal(got, code, (content, steps))
+        assert_in(finding, steps['subject']['finding'])
+    file.unlink()
+    code, steps = doctor_steps(room, 'w')
+    assert_equal((code, steps['subject']['state'], steps['login']['state']),
+                 (4, 'failed', 'skipped'))
+    assert_in('their-token', steps['subject']['finding'])
+
+
+@test('whoami says that nobody can be asked, before anything is signed')
+def _(room):
+    room.configure('it', issuer='self-signed', key='/nowhere.pem')
+    done = room.run('avouch', 'whoami', 'it')
+    assert_equal((done.code, done.output), (2, ''))
+    assert_match('avouch: it: the token is signed here', done.errors)
+    assert_match(r'hint: "avouch token it \| avouch jwt decode"', done.errors)
+
+
 main()
