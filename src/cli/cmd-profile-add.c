@@ -9,6 +9,7 @@
 #include "new-profile.h"
 #include "output.h"
 #include "profile-file.h"
+#include "profile-options.h"
 #include "profiles.h"
 
 #include <stdio.h>
@@ -45,21 +46,10 @@ static const Option add_options[] = {
     N_ ("where to log in") },
   { "client-id", 0, OPTION_STRING, offsetof (AddOptions, client_id), N_ ("ID"),
     N_ ("the application's (consumer) key") },
-  { "username", 0, OPTION_STRING, offsetof (AddOptions, username), N_ ("NAME"),
-    N_ ("the account to act as") },
   { "key", 0, OPTION_STRING, offsetof (AddOptions, key), N_ ("FILE"),
     N_ ("the private key, or a keystore that holds it; a new one is made on request") },
-  { "key-alias", 0, OPTION_STRING, offsetof (AddOptions, key_alias), N_ ("NAME"),
-    N_ ("which key of the keystore") },
-  { "passphrase", 0, OPTION_STRING, offsetof (AddOptions, passphrase), N_ ("PLACE"),
-    N_ ("where the passphrase is: keyring, prompt, file:PATH, env:NAME or fd:N; never the "
-        "passphrase itself") },
-  { "serve", 0, OPTION_LIST, offsetof (AddOptions, serve), N_ ("URL"),
-    N_ ("a place that the token may be used for; may be repeated") },
-  { "set", 0, OPTION_LIST, offsetof (AddOptions, set), N_ ("KEY=VALUE"),
-    N_ ("any other setting of avouch.conf(5); may be repeated") },
-  { "file", 0, OPTION_STRING, offsetof (AddOptions, file), N_ ("FILE"),
-    N_ ("a new file to write, instead of conf.d/PROFILE.conf in the user's configuration") },
+  PROFILE_OPTIONS (AddOptions),
+  PROFILE_FILE_OPTION (AddOptions),
   { "yes", 'y', OPTION_FLAG, offsetof (AddOptions, yes), NULL,
     N_ ("ask nothing: make a key where none is named, and try the login by doctor") },
   { "dry-run", 'n', OPTION_FLAG, offsetof (AddOptions, dry_run), NULL,

@@ -9,6 +9,7 @@
 #include "output.h"
 #include "profile-file.h"
 #include "profile-key.h"
+#include "profile-options.h"
 #include "profiles.h"
 #include "prompt.h"
 #include "registration.h"
@@ -47,27 +48,16 @@ typedef struct {
 static const Option register_options[] = {
   { "login-url", 0, OPTION_STRING, offsetof (RegisterOptions, login_url), N_ ("URL"),
     N_ ("the org: its My Domain URL") },
-  { "username", 0, OPTION_STRING, offsetof (RegisterOptions, username), N_ ("NAME"),
-    N_ ("the account to act as") },
   { "key", 0, OPTION_STRING, offsetof (RegisterOptions, key), N_ ("FILE"),
     N_ ("the private key, or a keystore that holds it; only its public half is sent") },
-  { "key-alias", 0, OPTION_STRING, offsetof (RegisterOptions, key_alias), N_ ("NAME"),
-    N_ ("which key of the keystore") },
-  { "passphrase", 0, OPTION_STRING, offsetof (RegisterOptions, passphrase), N_ ("PLACE"),
-    N_ ("where the passphrase is: keyring, prompt, file:PATH, env:NAME or fd:N; never the "
-        "passphrase itself") },
-  { "serve", 0, OPTION_LIST, offsetof (RegisterOptions, serve), N_ ("URL"),
-    N_ ("a place that the token may be used for; may be repeated") },
-  { "set", 0, OPTION_LIST, offsetof (RegisterOptions, set), N_ ("KEY=VALUE"),
-    N_ ("any other setting of avouch.conf(5); may be repeated") },
+  PROFILE_OPTIONS (RegisterOptions),
   { "client-name", 0, OPTION_STRING, offsetof (RegisterOptions, client_name), N_ ("NAME"),
     N_ ("what the app is called in Setup, instead of \"avouch\" and the profile's name") },
   { "redirect-uri", 0, OPTION_STRING, offsetof (RegisterOptions, redirect_uri), N_ ("URI"),
     N_ ("the app's callback, which is asked for and never used, instead of https://localhost/") },
   { "initial-token-file", 0, OPTION_STRING, offsetof (RegisterOptions, initial_token_file),
     N_ ("FILE"), N_ ("where the initial access token is, instead of standard input") },
-  { "file", 0, OPTION_STRING, offsetof (RegisterOptions, file), N_ ("FILE"),
-    N_ ("a new file to write, instead of conf.d/PROFILE.conf in the user's configuration") },
+  PROFILE_FILE_OPTION (RegisterOptions),
   { "dry-run", 'n', OPTION_FLAG, offsetof (RegisterOptions, dry_run), NULL,
     N_ ("check everything, and print what would be sent; register and write nothing") },
   { 0 },

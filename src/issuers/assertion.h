@@ -5,6 +5,7 @@
 #pragma once
 
 #include "claims-settings.h"
+#include "subject.h"
 
 /* For an issuer's table of settings. */
 /* clang-format off */
@@ -12,6 +13,10 @@
   { "client-id", false, N_ ("the issuer of the JWT: its claim iss"), false }, \
   { "username", false, N_ ("the subject of the JWT: its claim sub"), true }, \
   CLAIMS_SETTINGS
+
+#define SUBJECT_SETTINGS \
+  { SUBJECT_SETTING, false, \
+    N_ ("another's token in the place of a JWT: file:PATH, env:NAME or profile:NAME"), false }
 /* clang-format on */
 
 /* Seconds; and whom a JWT is for where the profile does not say, NULL: for nobody in particular. */

@@ -8,7 +8,6 @@
 #include "form.h"
 #include "i18n.h"
 #include "strict.h"
-#include "subject.h"
 #include "text.h"
 
 #include <string.h>
@@ -42,8 +41,7 @@ static const IssuerSetting settings[] = {
   { "duration", false, N_ ("seconds that the keys live: 900 to 43200"), false },
   { "policy", false, N_ ("a policy in JSON that the keys are narrowed to"), false },
   { "policy-arns", false, N_ ("managed policies that the keys are narrowed to"), false },
-  { SUBJECT_SETTING, false,
-    N_ ("another's token in the place of a JWT: file:PATH, env:NAME or profile:NAME"), false },
+  SUBJECT_SETTINGS,
   ASSERTION_SETTINGS,
   { NULL, false, NULL, false },
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "oauth.h"
 
+#include "assertion.h"
 #include "error.h"
 #include "form.h"
 #include "i18n.h"
@@ -30,7 +31,7 @@ static const IssuerSetting settings[] = {
   { "certificate", false, N_ ("file of the key's certificate, where the keystore has none"),
     false },
   { "thumbprint", false, N_ ("which of its fingerprints is sent: x5t#S256, x5t or both"), false },
-  { "subject-token", false, N_ ("where a token is that is exchanged for another"), false },
+  SUBJECT_SETTINGS,
   { "subject-token-type", false, N_ ("what that token is: jwt, access_token, id_token, …"), false },
   { "requested-token-type", false, N_ ("what the new token is to be"), false },
   { "actor", false, N_ ("who acts for the subject, in an assertion of its own"), false },

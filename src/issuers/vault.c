@@ -6,7 +6,6 @@
 #include "assertion.h"
 #include "error.h"
 #include "i18n.h"
-#include "subject.h"
 #include "told.h"
 
 #include <string.h>
@@ -27,8 +26,7 @@ static const IssuerSetting settings[] = {
   { "role", false, N_ ("the role to log in as; without it, the mount's default role"), true },
   { "mount", false, N_ ("where the JWT auth method is mounted: jwt by default"), true },
   { "namespace", false, N_ ("the namespace of the mount, where there are namespaces"), true },
-  { SUBJECT_SETTING, false,
-    N_ ("another's token in the place of a JWT: file:PATH, env:NAME or profile:NAME"), false },
+  SUBJECT_SETTINGS,
   ASSERTION_SETTINGS,
   { NULL, false, NULL, false },
 };
