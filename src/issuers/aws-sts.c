@@ -35,8 +35,7 @@ static const AssertionRules rules = {
 static const IssuerSetting settings[] = {
   { "role-arn", true, N_ ("the role to assume: arn:aws:iam::ACCOUNT:role/NAME"), true },
   { "region", true, N_ ("the region of its endpoint, and of the tools that get the keys"), true },
-  { "endpoint", false, N_ ("URL of the token service, where it is not sts.REGION.amazonaws.com"),
-    true },
+  { "endpoint", false, N_ ("URL of the token service, where it is not the region's own"), true },
   { "role-session-name", false, N_ ("what the session is called in AWS's logs"), false },
   { "duration", false, N_ ("seconds that the keys live: 900 to 43200"), false },
   { "policy", false, N_ ("a policy in JSON that the keys are narrowed to"), false },
@@ -79,12 +78,41 @@ is_region (const char *region)
          region[strspn (region, G_CSET_a_2_z G_CSET_DIGITS "-")] == '\0';
 }
 
+/* Partitions, as partitions.json of AWS's own SDKs has them; the last is the one of all other
+ * regions. */
+static const struct {
+  const char *region; /* how its regions begin */
+  const char *name;   /* as ARNs have it */
+  const char *domain;
+} partitions[] = {
+  { "cn-", "aws-cn", "amazonaws.com.cn" },       { "us-gov-", "aws-us-gov", "amazonaws.com" },
+  { "us-iso-", "aws-iso", "c2s.ic.gov" },        { "us-isob-", "aws-iso-b", "sc2s.sgov.gov" },
+  { "us-isof-", "aws-iso-f", "csp.hci.ic.gov" }, { "eu-isoe-", "aws-iso-e", "cloud.adc-e.uk" },
+  { "eusc-", "aws-eusc", "amazonaws.eu" },       { "", "aws", "amazonaws.com" },
+};
+
+static size_t
+find_partition (const char *region)
+{
+  size_t i = 0;
+
+  while (!g_str_has_prefix (region, partitions[i].region))
+    i++;
+  return i;
+}
+
+static char *
+usual_endpoint (const char *region)
+{
+  return g_strdup_printf ("https://sts.%s.%s/", region, partitions[find_partition (region)].domain);
+}
+
 static Url *
 aws_place (const Profile *profile, GError **error)
 {
   const char *own = profile_get (profile, "endpoint");
   const char *region = profile_get (profile, "region");
-  g_autofree char *usual = g_strdup_printf ("https://sts.%s.amazonaws.com/", region);
+  g_autofree char *usual = NULL;
   g_autoptr (GError) reason = NULL;
   Url *url;
 
@@ -93,6 +121,7 @@ aws_place (const Profile *profile, GError **error)
       refuse (profile, "region", _ ("not a region such as eu-central-1"), error);
       return NULL;
     }
+  usual = usual_endpoint (region);
   url = url_parse (own != NULL ? own : usual, &reason);
   if (url == NULL)
     refuse (profile, own != NULL ? "endpoint" : "region", reason->message, error);
@@ -112,6 +141,20 @@ is_arn (const char *arn, const char *resource)
     if (!g_ascii_isgraph (*arn))
       return false;
   return true;
+}
+
+/* A role of one partition is not known in another; behind an endpoint of its own may be any. */
+static bool
+check_partition (const Profile *profile, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (profile_get (profile, "role-arn"), ":", 3);
+  const char *expected = partitions[find_partition (profile_get (profile, "region"))].name;
+
+  if (profile_get (profile, "endpoint") != NULL || strcmp (parts[1], expected) == 0)
+    return true;
+  profile_set_error (profile, "role-arn", error,
+                     _ ("the region is of the partition %s, and the role of another"), expected);
+  return false;
 }
 
 /* [\w+=,.@-]{2,64} */
@@ -193,6 +236,8 @@ aws_check (const Profile *profile, GError **error)
   if (!is_arn (profile_get (profile, "role-arn"), "role/"))
     return refuse (profile, "role-arn", _ ("not a role's ARN, arn:aws:iam::ACCOUNT:role/NAME"),
                    error);
+  if (!check_partition (profile, error))
+    return false;
   if (!is_session_name (session))
     return refuse (profile, "role-session-name",
                    _ ("2 to 64 letters, digits and characters of \"_+=,.@-\""), error);
