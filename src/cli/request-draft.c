@@ -2,6 +2,7 @@
 #include "request-draft.h"
 
 #include "error.h"
+#include "exchange.h"
 #include "i18n.h"
 #include "span.h"
 #include "text.h"
@@ -20,23 +21,6 @@ typedef struct {
 static const Method methods[] = {
   { "GET", false, false }, { "POST", true, true },    { "PATCH", true, true },
   { "PUT", true, false },  { "DELETE", true, false }, { "HEAD", false, false },
-};
-
-/* What belongs to the connection, or would contradict what avouch says itself. */
-static const char *const kept_headers[] = {
-  "Authorization",
-  "Host",
-  "Content-Length",
-  "Transfer-Encoding",
-  "Connection",
-  "Accept-Encoding",
-  "Expect",
-  "Keep-Alive",
-  "Proxy-Authorization",
-  "Proxy-Connection",
-  "TE",
-  "Trailer",
-  "Upgrade",
 };
 
 static void
@@ -146,13 +130,12 @@ check_header (const char *name, const char *value, GError **error)
       set_usage (error, _ ("a header is written 'Name: value', in printable ASCII"));
       return false;
     }
-  for (size_t i = 0; i < G_N_ELEMENTS (kept_headers); i++)
-    if (g_ascii_strcasecmp (name, kept_headers[i]) == 0)
-      {
-        g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
-                     _ ("the header %s is avouch's own to send"), kept_headers[i]);
-        return false;
-      }
+  if (exchange_own_header (name) != NULL)
+    {
+      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE,
+                   _ ("the header %s is avouch's own to send"), exchange_own_header (name));
+      return false;
+    }
   return true;
 }
 

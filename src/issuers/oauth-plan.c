@@ -31,23 +31,18 @@ static const struct {
   { "secret", OAUTH_CLIENT_SECRET },
 };
 
-/* What is sent anyway, or has a setting of its own. */
+/* What is sent anyway. */
 static const char *const own_fields[] = {
-  "actor_token",
-  "actor_token_type",
-  "assertion",
-  "audience",
-  "client_assertion",
-  "client_assertion_type",
-  "client_id",
-  "client_secret",
-  "grant_type",
-  "requested_token_type",
-  "scope",
-  "subject_token",
-  "subject_token_type",
-  NULL,
+  "actor_token",           "actor_token_type", "assertion",          "client_assertion",
+  "client_assertion_type", "client_id",        "client_secret",      "grant_type",
+  "requested_token_type",  "subject_token",    "subject_token_type", NULL,
 };
+
+/* What has a setting of its own. */
+static const char *const placed_fields[] = { "audience", "scope", NULL };
+
+/* What each assertion has of its own. */
+static const char *const own_claims[] = { "exp", "iat", "jti", "nbf", NULL };
 
 static bool
 refuse (const Profile *profile, const char *key, const char *why, const char *hint, GError **error)
@@ -159,6 +154,31 @@ read_place (const Profile *profile, const char *key, const char *usual, OauthPla
 }
 
 static bool
+check_place (const Profile *profile, const char *key, const OauthPlace *place, GError **error)
+{
+  if (!g_strv_contains (place->claim ? own_claims : own_fields, place->name))
+    return true;
+  return refuse (profile, key,
+                 place->claim ? _ ("avouch sets this claim itself, anew in each assertion")
+                              : _ ("avouch sets this field itself"),
+                 NULL, error);
+}
+
+/* What is asked for must not take the place of what proves who asks, nor of each other. */
+static bool
+check_places (const Profile *profile, const OauthPlan *plan, GError **error)
+{
+  const OauthPlace *audience = &plan->audience;
+  const OauthPlace *scope = &plan->scope;
+
+  if (!check_place (profile, "audience-as", audience, error) ||
+      !check_place (profile, "scope-as", scope, error))
+    return false;
+  return audience->claim != scope->claim || strcmp (audience->name, scope->name) != 0 ||
+         refuse (profile, "scope-as", _ ("audience-as names the same place"), NULL, error);
+}
+
+static bool
 check_claims (const Profile *profile, const OauthPlan *plan, GError **error)
 {
   const char *key = NULL;
@@ -183,7 +203,7 @@ check_field (const Profile *profile, const OauthPlan *plan, const char *key, GEr
 {
   const char *name = key + strlen (FORM_PREFIX);
 
-  if (g_strv_contains (own_fields, name))
+  if (g_strv_contains (own_fields, name) || g_strv_contains (placed_fields, name))
     return refuse (profile, key, _ ("avouch sets this field itself"),
                    _ ("avouch.conf(5) says by which setting"), error);
   if ((!plan->audience.claim && strcmp (name, plan->audience.name) == 0) ||
@@ -242,8 +262,8 @@ oauth_plan (const Profile *profile, OauthPlan *plan, GError **error)
   plan->asserts =
       plan->grant != OAUTH_TOKEN_EXCHANGE || profile_get (profile, SUBJECT_SETTING) == NULL;
   return check_client (profile, plan, error) && check_key (profile, plan, error) &&
-         check_exchange (profile, plan, error) && check_claims (profile, plan, error) &&
-         check_fields (profile, plan, error);
+         check_exchange (profile, plan, error) && check_places (profile, plan, error) &&
+         check_claims (profile, plan, error) && check_fields (profile, plan, error);
 }
 
 const char *

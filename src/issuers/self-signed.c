@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define HEADER_PREFIX "request-header."
+
 static const AssertionRules rules = {
   .lifetime = 600,
   .min_lifetime = 60,
@@ -61,8 +63,41 @@ check_bounds (const Profile *profile, GError **error)
   return true;
 }
 
+/* Content-Type is the body's, and `avouch request` tells it. */
+static bool
+is_own_header (const char *name)
+{
+  return exchange_own_header (name) != NULL || g_ascii_strcasecmp (name, "Content-Type") == 0;
+}
+
 /* A value that is sent as a header's (RFC 9110 section 5.5); its name is checked by the keys' own
  * rule. */
+static bool
+check_header (const Profile *profile, const Setting *setting, GError **error)
+{
+  const char *name = setting->key + strlen (HEADER_PREFIX);
+
+  if (name[strspn (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_.")] != '\0' ||
+      !g_str_is_ascii (setting->value))
+    profile_set_error (profile, setting->key, error, _ ("no such header can be sent"));
+  else if (is_own_header (name))
+    profile_set_error (profile, setting->key, error, _ ("the header %s is avouch's own to send"),
+                       name);
+  else
+    return true;
+  return false;
+}
+
+/* Names of headers are alike in any case, those of settings are not. */
+static bool
+check_once (const Profile *profile, const Setting *a, const Setting *b, GError **error)
+{
+  if (g_ascii_strcasecmp (a->key, b->key) != 0)
+    return true;
+  profile_set_error (profile, b->key, error, _ ("%s gives it already"), a->key);
+  return false;
+}
+
 static bool
 check_headers (const Profile *profile, GError **error)
 {
@@ -70,18 +105,15 @@ check_headers (const Profile *profile, GError **error)
   const Setting *all = profile_settings (profile, &count);
 
   for (size_t i = 0; i < count; i++)
-    if (g_str_has_prefix (all[i].key, "request-header."))
-      {
-        const char *name = all[i].key + strlen ("request-header.");
-        bool token = name[strspn (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_.")] == '\0';
-
-        if (!token || g_ascii_strcasecmp (name, "Authorization") == 0 ||
-            !g_str_is_ascii (all[i].value))
-          {
-            profile_set_error (profile, all[i].key, error, _ ("no such header can be sent"));
-            return false;
-          }
-      }
+    {
+      if (!g_str_has_prefix (all[i].key, HEADER_PREFIX))
+        continue;
+      if (!check_header (profile, &all[i], error))
+        return false;
+      for (size_t j = 0; j < i; j++)
+        if (!check_once (profile, &all[j], &all[i], error))
+          return false;
+    }
   return true;
 }
 
@@ -139,9 +171,9 @@ self_signed_headers (const Profile *profile)
   const Setting *all = profile_settings (profile, &count);
 
   for (size_t i = 0; i < count; i++)
-    if (g_str_has_prefix (all[i].key, "request-header."))
+    if (g_str_has_prefix (all[i].key, HEADER_PREFIX))
       {
-        g_ptr_array_add (headers, g_strdup (all[i].key + strlen ("request-header.")));
+        g_ptr_array_add (headers, g_strdup (all[i].key + strlen (HEADER_PREFIX)));
         g_ptr_array_add (headers, g_strdup (all[i].value));
       }
   g_ptr_array_add (headers, NULL);

@@ -21,6 +21,11 @@ typedef struct {
   int64_t retry_after; /* seconds; 0 if it did not say */
 } ExchangeAnswer;
 
+/* What belongs to the connection, or would contradict what the exchange says itself: a caller's
+ * `headers` must not have it. NAME in any case; what is returned is how it is usually written.
+ * NULL: it is none of these. */
+const char *exchange_own_header (const char *name);
+
 /* 2xx */
 bool exchange_is_success (unsigned status);
 

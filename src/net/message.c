@@ -5,6 +5,22 @@
 #include "i18n.h"
 #include "trust.h"
 
+const char *
+exchange_own_header (const char *name)
+{
+  static const char *const names[] = {
+    "Accept-Encoding",     "Authorization",    "Connection", "Content-Encoding",
+    "Content-Length",      "Expect",           "Host",       "Keep-Alive",
+    "Proxy-Authorization", "Proxy-Connection", "TE",         "Trailer",
+    "Transfer-Encoding",   "Upgrade",
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_ascii_strcasecmp (name, names[i]) == 0)
+      return names[i];
+  return NULL;
+}
+
 static GProxyResolver *
 proxy_resolver (const char *proxy, GError **error)
 {

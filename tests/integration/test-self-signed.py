@@ -164,7 +164,11 @@ def _(room):
              ({'algorithm': 'none'}, 'no signature'), ({'claim.x': '{what}'}, '{what}'),
              ({'claim-json.x': '{'}, 'takes JSON'), ({'key-id': '{x}'}, '{x}'),
              ({'secret-encoding': 'rot13'}, 'base64url'), ({'algorithm': 'RS256'}, 'does not fit'),
-             ({'request-header.Authorization': 'x'}, 'no such header')]
+             ({'request-header.Authorization': 'x'}, 'Authorization is avouch\'s own to send'),
+             ({'request-header.content-length': '5'}, 'content-length is avouch\'s own to send'),
+             ({'request-header.Content-Type': 'x'}, 'Content-Type is avouch\'s own to send'),
+             ({'request-header.X-a': '1', 'request-header.x-A': '2'}, 'gives it already'),
+             ({'request-header.X:a': '1'}, ''), ({'request-header.X-a': 'ü'}, 'no such header')]
     for number, (settings, told) in enumerate(cases):
         name = f'case{number}'
         room.configure(name, issuer='self-signed', key=key, **settings)
