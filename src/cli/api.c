@@ -30,13 +30,20 @@ obtain (Api *api, GError **error)
   return true;
 }
 
+/* Where the place is not the issuer's to say, whole URLs need none. */
 static bool
 find_base (Api *api, GError **error)
 {
-  Url *base = instance_base (api->profile, api->credential, error);
+  g_autoptr (GError) reason = NULL;
+  Url *base = instance_base (api->profile, api->credential, &reason);
 
+  if (base == NULL && instance_is_served (api->profile))
+    return true;
   if (base == NULL)
-    return false;
+    {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return false;
+    }
   g_clear_pointer (&api->base, url_free);
   api->base = base;
   return true;
@@ -128,16 +135,30 @@ encode_unsafe (const char *text)
   return g_string_free (g_steal_pointer (&encoded), FALSE);
 }
 
+char *
+api_base (const Api *api, GError **error)
+{
+  g_autoptr (Url) none = NULL;
+
+  if (api->base != NULL)
+    return url_to_string (api->base);
+  none = instance_base (api->profile, api->credential, error);
+  return NULL;
+}
+
 Url *
 api_resolve (const Api *api, const char *path, GError **error)
 {
   g_autofree char *encoded = encode_unsafe (path);
-  g_autofree char *base = url_to_string (api->base);
+  g_autofree char *base = *path == '/' ? api_base (api, error) : NULL;
   g_autofree char *text =
       *path == '/' ? g_strconcat (base, encoded, NULL) : g_steal_pointer (&encoded);
   g_autoptr (GError) reason = NULL;
-  g_autoptr (Url) url = url_parse (text, &reason);
+  g_autoptr (Url) url = NULL;
 
+  if (*path == '/' && base == NULL)
+    return NULL;
+  url = url_parse (text, &reason);
   if (url == NULL)
     {
       g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("the path cannot be used: %s"),

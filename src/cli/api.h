@@ -14,7 +14,7 @@ typedef struct {
   const Profile *profile; /* CONFIG's */
   Request *request;
   Credential *credential;
-  Url *base; /* see instance_base */
+  Url *base; /* see instance_base; NULL where the profile serves no single place */
   Network network;
 } Api;
 
@@ -33,6 +33,9 @@ bool api_open_with (Api *api, const Invocation *invocation, const Profile *profi
                     Credential *credential, GError **error);
 void api_clear (Api *api);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Api, api_clear)
+
+/* The base as text, for whoever cannot do without. The caller owns it. Error: config. */
+char *api_base (const Api *api, GError **error);
 
 /* PATH is relative to the base where it starts with a slash; else it must be a URL that the profile
  * may reach. What no URL may hold (spaces, quotes, umlauts …) is encoded. The caller owns the URL.

@@ -101,6 +101,7 @@ run_bulk (const Invocation *call, GError **error)
     .version = read_version (options->api_version, error),
   };
   g_auto (Api) api = { 0 };
+  g_autofree char *base = NULL;
 
   if (bulk.version == NULL || !read_wait (options->wait, &bulk.wait, error))
     return false;
@@ -113,7 +114,7 @@ run_bulk (const Invocation *call, GError **error)
   if (options->output != NULL && !output_file_check (options->output, options->force, error))
     return false;
   return api_open (&api, call, call->arguments[0], options->url, error) &&
-         bulk_run (&api, &bulk, error);
+         (base = api_base (&api, error)) != NULL && bulk_run (&api, &bulk, error);
 }
 
 static bool

@@ -74,10 +74,58 @@ parse_base (const Profile *profile, const char *text, GError **error)
   return url;
 }
 
+/* The origin that all of `serve` is at; NULL: there is none, or more than one. */
+static char *
+served_origin (const Profile *profile)
+{
+  const GPtrArray *serve = profile_serve (profile);
+  g_autofree char *first = serve->len > 0 ? pattern_origin (serve->pdata[0]) : NULL;
+
+  for (size_t i = 1; i < serve->len && first != NULL; i++)
+    {
+      g_autofree char *origin = pattern_origin (serve->pdata[i]);
+
+      if (g_strcmp0 (origin, first) != 0)
+        return NULL;
+    }
+  return g_steal_pointer (&first);
+}
+
+bool
+instance_is_served (const Profile *profile)
+{
+  const char *name = profile_get (profile, "issuer");
+  const Issuer *issuer = name != NULL ? issuer_find (name) : NULL;
+
+  return issuer != NULL && issuer->apart;
+}
+
+/* The pattern may have a path: whether it serves what is asked for is judged then. */
+static Url *
+served_base (const Profile *profile, GError **error)
+{
+  g_autofree char *origin = served_origin (profile);
+  bool several = profile_serve (profile)->len > 0;
+
+  if (origin != NULL)
+    return url_parse (origin, error);
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG,
+               several
+                   ? _ ("%s: `serve` names more than one place, and the path does not say which")
+                   : _ ("%s: the profile has no `serve`, which says where the token is for"),
+               profile_name (profile));
+  if (error != NULL && several)
+    error_add_hint (*error, _ ("write the whole URL: https://HOST/PATH"));
+  return NULL;
+}
+
 Url *
 instance_base (const Profile *profile, const Credential *credential, GError **error)
 {
   const char *named = credential_detail (credential, "instance_url");
+
+  if (named == NULL && instance_is_served (profile))
+    return served_base (profile, error);
   g_autoptr (Url) place = named == NULL ? find_place (profile) : NULL;
   g_autofree char *text = place != NULL ? url_to_string (place) : g_strdup (named);
   g_autoptr (Url) base = NULL;

@@ -10,9 +10,13 @@
  * that issued it (issuer_place), which has it already. */
 bool instance_may_reach (const Profile *profile, const Url *url);
 
-/* Where relative paths start: the instance that the issuer named, else issuer_place; no slash at
- * its end. The caller owns it. Error: config, where the profile does not serve that place;
- * protocol, where it is no URL. */
+/* Whether the issuer is apart from what its tokens are for (see Issuer), so that a profile may have
+ * no base. */
+bool instance_is_served (const Profile *profile);
+
+/* Where relative paths start: the instance that the issuer named; else the one place that `serve`
+ * names, or for other issuers issuer_place; no slash at its end. The caller owns it. Error: config,
+ * where the profile does not serve that place; protocol, where it is no URL. */
 Url *instance_base (const Profile *profile, const Credential *credential, GError **error);
 
 /* PATH below `login-url`, for what is asked before there is a credential. The caller owns it.

@@ -123,6 +123,7 @@ typedef struct {
   /* What only some issuers offer; NULL for what this one does not. */
 
   /* Calls with the token, as `avouch request` makes them. */
+  bool apart;               /* they go elsewhere: paths start at the one place of `serve` */
   const char *token_header; /* the token is the whole value of this header; NULL: "Authorization:
                                Bearer …" */
   /* Headers that each such call needs besides: name, value, …, NULL. The caller owns them. */

@@ -207,6 +207,7 @@ const Issuer oauth_issuer = {
   .summary = N_ ("any OAuth 2.0 server that takes signed assertions"),
   .settings = settings,
   .git_username = "oauth2",
+  .apart = true,
   .keyless = true,
   .check = check,
   .place = oauth_place,

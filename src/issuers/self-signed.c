@@ -136,15 +136,6 @@ self_signed_check (const Profile *profile, GError **error)
          check_headers (profile, error) && check_encoding (profile, error);
 }
 
-/* Relative paths start at the one place that the profile serves, if it is one. */
-static char *
-find_instance (const Profile *profile)
-{
-  const GPtrArray *serve = profile_serve (profile);
-
-  return serve->len == 1 ? pattern_origin (serve->pdata[0]) : NULL;
-}
-
 static Credential *
 self_signed_sign (const IssuerContext *context, GError **error)
 {
@@ -152,14 +143,12 @@ self_signed_sign (const IssuerContext *context, GError **error)
   g_autoptr (Secret) token = self_signed_check (context->profile, error)
                                  ? assertion_sign (context, &rules, &expires_at, error)
                                  : NULL;
-  g_autofree char *instance = find_instance (context->profile);
   g_autoptr (Credential) credential = NULL;
 
   if (token == NULL)
     return NULL;
   credential = credential_new (CREDENTIAL_SUBJECT_JWT, profile_name (context->profile), token,
                                context->now, expires_at);
-  credential_add_detail (credential, "instance_url", instance);
   return credential_check (credential, error) ? g_steal_pointer (&credential) : NULL;
 }
 
@@ -185,6 +174,7 @@ const Issuer self_signed_issuer = {
   .summary = N_ ("nobody: the signed JWT is itself the credential"),
   .settings = settings,
   .git_username = "oauth2",
+  .apart = true,
   .check = self_signed_check,
   .sign = self_signed_sign,
   .call_headers = self_signed_headers,

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the engine does for every issuer: where calls go, what is remembered and for how long, and
+whose token is served."""
+import pathlib
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'mock'))
+from harness import *  # noqa: E402
+from hostile import *  # noqa: E402
+
+shared = tempfile.TemporaryDirectory(prefix='avouch-test-')
+folder = pathlib.Path(shared.name)
+authority = Authority(folder / 'authority')
+server_pair = authority.issue('server')
+key = make_rsa_key(folder / 'key.pem')
+
+
+def start(room, behaviour):
+    return room.serve(HostileServer(behaviour, *server_pair))
+
+
+def configure(room, name='it', **settings):
+    room.configure(name, **{'issuer': 'oauth', 'grant': 'client-credentials', 'client-id': 'app',
+                            'key': key, 'ca-file': authority.certificate, **settings})
+
+
+def succeeds(done):
+    assert_equal((done.code, done.errors), (0, ''))
+    return done.output.strip()
+
+
+def fails(done, code, *parts):
+    assert_equal((done.code, done.output), (code, ''), done.errors)
+    for part in parts:
+        assert_in(part, done.errors)
+    for character in done.errors.replace('\n', ''):
+        assert_true(character.isprintable(), f'{character!r} in {done.errors!r}')
+    return done.errors
+
+
+def token(name='t', **members):
+    return {'access_token': name, 'token_type': 'Bearer', 'expires_in': 3600, **members}
+
+
+def paths(server):
+    return [request.line.split()[1] for request in server.requests]
+
+
+def numbered(server_of):
+    """Each login gives another token: t1, t2, …"""
+    def behave(connection, request):
+        connection.sendall(http(200, token(f't{len(server_of().requests)}')))
+    return behave
+
+
+# Where paths start
+
+@test('a path of a request starts at the one place that the profile serves')
+def _(room):
+    server = start(room, always(200, token()))
+    api = start(room, always(200, {'major': '1'}))
+    configure(room, **{'token-url': server.url() + '/oauth/token', 'serve': api.url() + '/v1'})
+    assert_in('major', room.run('avouch', 'request', 'it', '/v1/version').output)
+    assert_equal((paths(server), paths(api)), (['/oauth/token'], ['/v1/version']))
+    fails(room.run('avouch', 'request', 'it', '/v2'), 3, 'which the profile does not serve')
+    assert_equal(len(api.requests), 1)
+
+
+@test('of several places, a path does not say which: a whole URL does')
+def _(room):
+    server = start(room, always(200, token()))
+    api = start(room, always(200, {'major': '1'}))
+    configure(room, **{'token-url': server.url() + '/token',
+                       'serve': f'https://other.example {api.url()}'})
+    fails(room.run('avouch', 'request', 'it', '/version'), 3, 'more than one place',
+          'hint: write the whole URL')
+    assert_in('major', room.run('avouch', 'request', 'it', api.url() + '/version').output)
+    fails(room.run('avouch', 'request', 'it', '--bulk', 'SELECT Id FROM A'), 3, 'more than one')
+    configure(room, 'nowhere', **{'token-url': server.url() + '/token'})
+    fails(room.run('avouch', 'request', 'nowhere', '/version'), 3, 'has no `serve`')
+
+
+main()
