@@ -6,6 +6,7 @@
 #include "config-sources.h"
 #include "i18n.h"
 #include "keyfile.h"
+#include "subject-setting.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ typedef struct {
   GPtrArray *groups;
   GHashTable *by_name;
   Group *current;
+  bool leads; /* some profile may lead to another by its subject-token */
   const char *file;
   unsigned layer;
 } Loader;
@@ -101,6 +103,8 @@ on_setting (const Setting *setting, void *data, G_GNUC_UNUSED GError **error)
   const Entry entry = { *setting, loader->layer };
 
   g_array_append_val (loader->current->entries, entry);
+  loader->leads |=
+      strcmp (setting->key, SUBJECT_SETTING) == 0 || strcmp (setting->key, "preset") == 0;
   return true;
 }
 
@@ -219,6 +223,38 @@ merge_groups (Config *config, const Loader *loader, Presets *presets, GError **e
   return true;
 }
 
+/* The profiles that PROFILE leads to. */
+static char *
+describe_lineage (const Config *config, const Profile *profile)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  int depth = 0;
+
+  while (depth < SUBJECT_MAX_DEPTH && profile != NULL)
+    {
+      const char *value = profile_get (profile, SUBJECT_SETTING);
+      bool leads = value != NULL && g_str_has_prefix (value, SUBJECT_PROFILE_PREFIX);
+
+      profile = leads ? config_find (config, value + strlen (SUBJECT_PROFILE_PREFIX)) : NULL;
+      if (profile != NULL)
+        profile_digest (profile, checksum);
+      depth += profile != NULL;
+    }
+  return depth > 0 ? g_strdup (g_checksum_get_string (checksum)) : NULL;
+}
+
+/* All are described before any is set, which would be part of the next one's description. */
+static void
+set_lineages (Config *config)
+{
+  g_autoptr (GPtrArray) lineages = g_ptr_array_new_with_free_func (g_free);
+
+  for (size_t i = 0; i < config->profiles->len; i++)
+    g_ptr_array_add (lineages, describe_lineage (config, config->profiles->pdata[i]));
+  for (size_t i = 0; i < config->profiles->len; i++)
+    profile_set_lineage (config->profiles->pdata[i], lineages->pdata[i]);
+}
+
 Config *
 config_load (const ConfigSources *sources, GError **error)
 {
@@ -234,6 +270,8 @@ config_load (const ConfigSources *sources, GError **error)
   if (!scan_files (&loader, sources, error) ||
       !merge_groups (config, &loader, config_sources_presets (sources), error))
     return NULL;
+  if (loader.leads)
+    set_lineages (config);
   return g_steal_pointer (&config);
 }
 

@@ -52,6 +52,7 @@ credential_free (Credential *credential)
 {
   g_free (credential->profile);
   g_free (credential->username);
+  g_free (credential->basis);
   secret_unref (credential->secret);
   g_clear_pointer (&credential->session, secret_unref);
   g_ptr_array_unref (credential->details);
@@ -178,6 +179,7 @@ credential_to_record (const Credential *credential)
   record_add_int (record, "refresh-at", credential->refresh_at);
   if (credential->settled_at != 0)
     record_add_int (record, "settled-at", credential->settled_at);
+  record_add (record, "basis", credential->basis);
   /* A detail's name is the issuer's, and may have what a record's key may not. */
   for (size_t i = 0; i + 1 < credential->details->len; i += 2)
     {
@@ -244,6 +246,7 @@ credential_from_record (const Record *record, GError **error)
   credential->username = g_strdup (record_get (record, "username"));
   credential->refresh_at = refresh_at;
   credential->session = record_get_secret (record, "session");
+  credential->basis = g_strdup (record_get (record, "basis"));
   if (!get_time (record, "settled-at", &credential->settled_at))
     credential->settled_at = 0;
   read_details (record, credential);

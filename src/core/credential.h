@@ -30,6 +30,7 @@ typedef struct {
   int64_t refresh_at; /* from here on a mint in the background is due */
   int64_t
       settled_at; /* until then not each server may know it, and refuse it for that; 0: all do */
+  char *basis;    /* whose token it was exchanged for, as subject_basis tells; NULL: nobody's */
   GPtrArray *details; /* what the issuer told besides: key, value, key, value, … */
 } Credential;
 

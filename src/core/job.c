@@ -4,6 +4,7 @@
 #include "error-record.h"
 #include "error.h"
 #include "i18n.h"
+#include "subject.h"
 #include "text.h"
 
 #include <string.h>
@@ -19,6 +20,7 @@ job_free (Job *job)
   g_clear_pointer (&job->passphrase, secret_unref);
   g_clear_pointer (&job->key_passphrase, secret_unref);
   g_clear_pointer (&job->subject, secret_unref);
+  g_free (job->basis);
   g_clear_pointer (&job->refused, secret_unref);
   g_clear_pointer (&job->client_secret, secret_unref);
   g_free (job);
@@ -31,6 +33,7 @@ add_profile (Record *record, const Profile *profile)
   const Setting *settings = profile_settings (profile, &count);
 
   record_add (record, "profile", profile_name (profile));
+  record_add (record, "lineage", profile_lineage (profile));
   for (size_t i = 0; i < count; i++)
     {
       record_add (record, "setting", settings[i].key);
@@ -63,6 +66,7 @@ job_to_record (const Job *job)
   record_add_secret (record, "passphrase", job->passphrase);
   record_add_secret (record, "key-passphrase", job->key_passphrase);
   record_add_secret (record, "subject", job->subject);
+  record_add (record, "basis", job->basis);
   record_add_secret (record, "client-secret", job->client_secret);
   record_add_int (record, "renews", job->renews);
   record_add_int (record, "fresh", job->fresh);
@@ -104,9 +108,12 @@ static Profile *
 read_profile (const Record *record, GError **error)
 {
   g_autoptr (GArray) settings = read_settings (record);
+  Profile *profile = profile_new (record_get (record, "profile"),
+                                  (const Setting *) (void *) settings->data, settings->len, error);
 
-  return profile_new (record_get (record, "profile"), (const Setting *) (void *) settings->data,
-                      settings->len, error);
+  if (profile != NULL)
+    profile_set_lineage (profile, record_get (record, "lineage"));
+  return profile;
 }
 
 static Request *
@@ -162,6 +169,7 @@ job_from_record (const Record *record, GError **error)
   job->passphrase = record_get_secret (record, "passphrase");
   job->key_passphrase = record_get_secret (record, "key-passphrase");
   job->subject = record_get_secret (record, "subject");
+  job->basis = g_strdup (record_get (record, "basis"));
   job->client_secret = record_get_secret (record, "client-secret");
   job->refused = record_get_secret (record, "refused");
   job->renews = get_flag (record, "renews");
@@ -171,6 +179,16 @@ job_from_record (const Record *record, GError **error)
   job->verbose = (int) verbose;
   job->no_prompt = get_flag (record, "no-prompt");
   return g_steal_pointer (&job);
+}
+
+char *
+job_basis (const Job *job, const Environment *environment)
+{
+  const char *source = profile_get (job->profile, SUBJECT_SETTING);
+
+  if (job->subject != NULL || source == NULL)
+    return g_strdup (job->basis);
+  return subject_basis (source, environment->home, NULL);
 }
 
 Record *

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "credential.h"
+#include "environment.h"
 #include "profile.h"
 #include "request.h"
 
@@ -15,6 +16,7 @@ typedef struct {
   Secret *passphrase;     /* NULL: avouch-mint fetches it itself */
   Secret *key_passphrase; /* likewise */
   Secret *subject;        /* the token of `subject-token` (`env:`, `profile:`); else NULL */
+  char *basis;            /* of the subject, see subject_basis; NULL: avouch-mint tells it itself */
   Secret *client_secret;  /* of `client-secret` (`env:`); NULL: avouch-mint fetches it itself */
   bool renews;            /* the cached credential is still good, and may be prolonged */
   bool fresh;             /* not the one that the keyring has, if it has one */
@@ -29,6 +31,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
 
 Record *job_to_record (const Job *job);
 Job *job_from_record (const Record *record, GError **error);
+
+/* Whose token the job's login is to be exchanged for, now: see subject_basis. NULL: nobody's. The
+ * caller owns it. */
+char *job_basis (const Job *job, const Environment *environment);
 
 /* An error as a record: kind, message, hint, seconds to hold back. */
 Record *job_error_record (const GError *error, int64_t hold);

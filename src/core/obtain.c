@@ -143,7 +143,7 @@ prepare_order (const Asking *asking, bool renews, Order *order, GError **error)
     .renews = renews,
     .fresh = options.fresh || asking->healing,
   };
-  return subject_find (asking->profile, &options, &order->subject, error) &&
+  return subject_find (asking->profile, &options, &order->subject, &order->basis, error) &&
          order_prepare (order, asking->profile, asking->request, asking->token, options.environment,
                         options.verbose, error);
 }
@@ -160,6 +160,7 @@ load_usable (const Asking *asking, const char *token)
   g_autoptr (Credential) credential = cache_load (asking->cache, token);
 
   if (credential == NULL || !credential_is_usable (credential, process_now ()) ||
+      !subject_is_current (credential, asking->options->environment) ||
       (asking->unwanted != NULL && is_same (credential, asking->unwanted)))
     return NULL;
   return g_steal_pointer (&credential);

@@ -20,6 +20,7 @@ order_clear (Order *order)
 {
   g_clear_pointer (&order->job, secret_unref);
   g_clear_pointer (&order->subject, secret_unref);
+  g_clear_pointer (&order->basis, g_free);
 }
 
 static bool
@@ -84,6 +85,7 @@ order_prepare (Order *order, const Profile *profile, const Request *request, con
     .passphrase = passphrase,
     .key_passphrase = key_passphrase,
     .subject = order->subject,
+    .basis = order->basis,
     .client_secret = client_secret,
     .renews = order->renews,
     .fresh = order->fresh,

@@ -17,6 +17,7 @@ typedef struct {
   Secret *key_passphrase; /* in: likewise */
   int limit;              /* in: seconds for the login, where less than the profile's; 0: none */
   Secret *subject;        /* in: the token of `subject-token`, if it was found; owned */
+  char *basis;            /* in: whose that is; owned, may be NULL */
   bool renews;            /* in: the cached token is still good, and may be prolonged */
   bool fresh;             /* in: not the token that the keyring has */
   bool stays;             /* in: see ObtainOptions */

@@ -16,6 +16,7 @@ struct _Profile {
   Setting *settings;     /* in byte order of the keys */
   size_t count;
   GPtrArray *serve;
+  char *lineage;
 };
 
 enum { MAX_COMPARED_KEY = 64 };
@@ -172,6 +173,7 @@ profile_unref (Profile *profile)
   g_ptr_array_unref (profile->serve);
   g_string_chunk_free (profile->strings);
   g_free (profile->settings);
+  g_free (profile->lineage);
   g_free (profile->name);
   g_free (profile);
 }
@@ -416,6 +418,19 @@ profile_check_keys (const Profile *profile, const char *const *known, const char
   return true;
 }
 
+const char *
+profile_lineage (const Profile *profile)
+{
+  return profile->lineage;
+}
+
+void
+profile_set_lineage (Profile *profile, const char *lineage)
+{
+  g_free (profile->lineage);
+  profile->lineage = g_strdup (lineage);
+}
+
 void
 profile_digest (const Profile *profile, GChecksum *checksum)
 {
@@ -425,5 +440,7 @@ profile_digest (const Profile *profile, GChecksum *checksum)
       digest_add_text (checksum, profile->settings[i].key);
       digest_add_text (checksum, profile->settings[i].value);
     }
+  if (profile->lineage != NULL)
+    digest_add_text (checksum, profile->lineage);
   digest_add_text (checksum, NULL);
 }

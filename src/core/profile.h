@@ -66,6 +66,11 @@ char *profile_get_path (const Profile *profile, const char *key, const char *hom
 /* The account a tool may insist on: `git-username`, NULL where any will do. */
 const char *profile_username (const Profile *profile);
 
+/* What the profile depends on besides its own settings: a hash of the profiles that its
+ * `subject-token` leads to; NULL: none. Part of profile_digest. */
+const char *profile_lineage (const Profile *profile);
+void profile_set_lineage (Profile *profile, const char *lineage);
+
 /* Feeds name and settings (not where they stand) to a SHA-256: an edit names another token. */
 void profile_digest (const Profile *profile, GChecksum *checksum);
 

@@ -6,16 +6,18 @@
 #include "text.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
-enum { MAX_DEPTH = 4 /* profiles that lead to each other; more is a circle, or a mistake */ };
+#define FILE_PREFIX "file:"
+#define ENV_PREFIX  "env:"
 
 static const struct {
   const char *prefix;
   SubjectKind kind;
 } forms[] = {
-  { "file:", SUBJECT_FILE },
-  { "env:", SUBJECT_ENV },
-  { "profile:", SUBJECT_PROFILE },
+  { FILE_PREFIX, SUBJECT_FILE },
+  { ENV_PREFIX, SUBJECT_ENV },
+  { SUBJECT_PROFILE_PREFIX, SUBJECT_PROFILE },
 };
 
 static bool
@@ -97,8 +99,58 @@ check_kind (const Profile *profile, const Credential *credential, GError **error
   return false;
 }
 
+static char *
+stamp_file (const char *path, const char *home)
+{
+  g_autofree char *below =
+      path[0] == '~' && home != NULL ? g_strconcat (home, path + 1, NULL) : NULL;
+  struct stat status;
+
+  if (stat (below != NULL ? below : path, &status) != 0)
+    return NULL;
+  return g_strdup_printf ("%llx:%llx:%llx:%lld.%09ld:%lld.%09ld",
+                          (unsigned long long) status.st_dev, (unsigned long long) status.st_ino,
+                          (unsigned long long) status.st_size, (long long) status.st_mtim.tv_sec,
+                          status.st_mtim.tv_nsec, (long long) status.st_ctim.tv_sec,
+                          status.st_ctim.tv_nsec);
+}
+
+static char *
+stamp_variable (const char *name, char **inherited)
+{
+  const char *value = g_environ_getenv (inherited, name);
+
+  return value != NULL ? text_sha256 (value, strlen (value)) : NULL;
+}
+
+/* "STAMP SOURCE" */
+char *
+subject_basis (const char *source, const char *home, char **inherited)
+{
+  g_autofree char *stamp = NULL;
+
+  if (g_str_has_prefix (source, FILE_PREFIX))
+    stamp = stamp_file (source + strlen (FILE_PREFIX), home);
+  else if (g_str_has_prefix (source, ENV_PREFIX))
+    stamp = stamp_variable (source + strlen (ENV_PREFIX), inherited);
+  return stamp != NULL ? g_strdup_printf ("%s %s", stamp, source) : NULL;
+}
+
+bool
+subject_is_current (const Credential *credential, const Environment *environment)
+{
+  const char *space = credential->basis != NULL ? strchr (credential->basis, ' ') : NULL;
+  g_autofree char *now = NULL;
+
+  if (space == NULL)
+    return credential->basis == NULL;
+  now = subject_basis (space + 1, environment->home, environment->inherited);
+  return g_strcmp0 (now, credential->basis) == 0;
+}
+
 static Secret *
-find_other (const Profile *profile, const char *name, const ObtainOptions *options, GError **error)
+find_other (const Profile *profile, const char *name, const ObtainOptions *options, char **basis,
+            GError **error)
 {
   g_autoptr (Request) request = request_new ();
   g_autoptr (Credential) credential = NULL;
@@ -112,7 +164,7 @@ find_other (const Profile *profile, const char *name, const ObtainOptions *optio
     .depth = options->depth + 1,
   };
 
-  if (options->depth >= MAX_DEPTH)
+  if (options->depth >= SUBJECT_MAX_DEPTH)
     {
       profile_set_error (profile, SUBJECT_SETTING, error, "%s",
                          _ ("the profiles lead in a circle, or too far"));
@@ -120,25 +172,32 @@ find_other (const Profile *profile, const char *name, const ObtainOptions *optio
     }
   request->profile = g_strdup (name);
   credential = obtain_credential (request, &inner, error);
-  return credential != NULL && check_kind (profile, credential, error)
-             ? secret_ref (credential->secret)
-             : NULL;
+  if (credential == NULL || !check_kind (profile, credential, error))
+    return NULL;
+  *basis = g_steal_pointer (&credential->basis);
+  return secret_ref (credential->secret);
 }
 
 bool
-subject_find (const Profile *profile, const ObtainOptions *options, Secret **token, GError **error)
+subject_find (const Profile *profile, const ObtainOptions *options, Secret **token, char **basis,
+              GError **error)
 {
+  const Environment *environment = options->environment;
+  const char *source = profile_get (profile, SUBJECT_SETTING);
   SubjectKind kind;
   const char *argument;
 
   *token = NULL;
+  *basis = NULL;
   if (!subject_parse (profile, &kind, &argument, error))
     return false;
   if (kind == SUBJECT_ENV)
-    *token = find_variable (argument, profile_get (profile, SUBJECT_SETTING),
-                            options->environment->inherited, error);
+    {
+      *token = find_variable (argument, source, environment->inherited, error);
+      *basis = subject_basis (source, environment->home, environment->inherited);
+    }
   else if (kind == SUBJECT_PROFILE)
-    *token = find_other (profile, argument, options, error);
+    *token = find_other (profile, argument, options, basis, error);
   else
     return true;
   return *token != NULL;

@@ -87,12 +87,13 @@ static Secret *
 fetch (const Patient *patient, SubjectKind kind, GError **error)
 {
   const ObtainOptions options = { .environment = patient->environment };
+  g_autofree char *basis = NULL;
   Secret *token = NULL;
 
   if (kind == SUBJECT_FILE)
     subject_token_read (patient->profile, patient->environment->home, &token, error);
   else
-    subject_find (patient->profile, &options, &token, error);
+    subject_find (patient->profile, &options, &token, &basis, error);
   return token;
 }
 

@@ -63,6 +63,14 @@ remember_found (Keep *keep, const Credential *credential)
     remember (keep, credential, true, 0);
 }
 
+static bool
+is_of_subject (const Keep *keep, const Credential *found)
+{
+  g_autofree char *basis = job_basis (keep->job, keep->environment);
+
+  return g_strcmp0 (found->basis, basis) == 0;
+}
+
 Credential *
 keep_find (Keep *keep, bool *renew)
 {
@@ -76,8 +84,11 @@ keep_find (Keep *keep, bool *renew)
   found = stored_token_load (job->profile, job->token, &trouble);
   if (trouble != NULL)
     note (keep, trouble);
-  if (found == NULL)
-    return NULL;
+  if (found == NULL || !is_of_subject (keep, found))
+    {
+      g_clear_pointer (&found, credential_free);
+      return NULL;
+    }
   remember_found (keep, found);
   *renew = credential_is_due (found, process_now ()) && !may_rest (keep);
   return found;

@@ -7,6 +7,7 @@
 
 typedef struct {
   const Job *job;
+  const Environment *environment;
   Cache *cache;     /* NULL: there is no folder for what is known of it */
   GError *trouble;  /* why the keyring has not all that it should */
   bool unreachable; /* it failed before: it is not asked again */

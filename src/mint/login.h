@@ -14,6 +14,7 @@ typedef struct {
   Cache *cache; /* NULL: nothing is remembered */
   Key *key;
   Secret *subject;
+  char *basis; /* whose that is, see subject_basis; NULL: nobody's */
   Secret *client_secret;
   Network network;
   GThread *preparation; /* of the exchange, while the key is read and the assertion signed */

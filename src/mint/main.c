@@ -220,7 +220,7 @@ serve (const Environment *environment, int lock)
   cache = cache_open (environment, &error);
   if (cache == NULL && wanted)
     warn (job, error);
-  g_auto (Keep) keep = { .job = job, .cache = cache };
+  g_auto (Keep) keep = { .job = job, .environment = environment, .cache = cache };
   const Outcome outcome = { job, cache, wanted, &keep, lock };
   int code = job->erases ? erase (&outcome) : run (&outcome, environment);
   if (cache != NULL)

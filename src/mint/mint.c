@@ -28,18 +28,22 @@ login_clear (Login *login)
   g_clear_pointer (&login->preparation, g_thread_join);
   g_clear_pointer (&login->key, key_unref);
   g_clear_pointer (&login->subject, secret_unref);
+  g_clear_pointer (&login->basis, g_free);
   g_clear_pointer (&login->client_secret, secret_unref);
   network_clear (&login->network);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Login, login_clear)
 
-/* The name by which a git server takes the token as a password. */
+/* The name by which a git server takes the token as a password, and whose token it was before. */
 static Credential *
-name_user (const Login *login, Credential *credential)
+complete (const Login *login, Credential *credential)
 {
   const char *own = profile_username (login->job->profile);
 
-  if (credential != NULL && credential->username == NULL)
+  if (credential == NULL)
+    return NULL;
+  credential->basis = g_strdup (login->basis);
+  if (credential->username == NULL)
     credential->username = g_strdup (own != NULL ? own : login->issuer->git_username);
   return credential;
 }
@@ -75,6 +79,8 @@ load_key (Login *login, GError **error)
 static bool
 load_subject (Login *login, GError **error)
 {
+  /* The stamp first: what comes after it is at worst taken for something newer. */
+  login->basis = job_basis (login->job, login->environment);
   if (login->job->subject == NULL)
     return subject_token_read (login->job->profile, login->environment->home, &login->subject,
                                error);
@@ -155,7 +161,7 @@ take (Login *login, const ExchangeAnswer *answer, GError **error)
 
   /* A credential's times are by this machine's clock. */
   login->context.now = login->asked_at;
-  credential = name_user (login, login->issuer->read (&login->context, answer, error));
+  credential = complete (login, login->issuer->read (&login->context, answer, error));
   if (credential != NULL && issuer_learns_lifetime (login->issuer, login->job->profile))
     learn_lifetime (login, credential);
   return credential;
@@ -205,6 +211,7 @@ renew (Login *login)
   former = cache_load (login->cache, login->job->token);
   login->asked_at = process_now ();
   if (former == NULL || !credential_is_usable (former, login->asked_at) ||
+      g_strcmp0 (former->basis, login->basis) != 0 ||
       !login->issuer->renew (&login->context, former, &call, NULL))
     return NULL;
   answer = login_exchange (login, &call, login_seconds_left (login), 1, NULL);
@@ -217,7 +224,7 @@ find_credential (Login *login, GError **error)
   Credential *credential;
 
   if (login->issuer->sign != NULL)
-    return name_user (login, login->issuer->sign (&login->context, error));
+    return complete (login, login->issuer->sign (&login->context, error));
   credential = renew (login);
   return credential != NULL ? credential : log_in_afresh (login, error);
 }

@@ -82,4 +82,79 @@ def _(room):
     fails(room.run('avouch', 'request', 'nowhere', '/version'), 3, 'has no `serve`')
 
 
+# Whose token is served
+
+EXCHANGE = {'grant': 'token-exchange', 'client-id': None, 'key': None}
+
+
+def trader(room):
+    """Whoever brings a token gets one that says for which, and the how manieth it is."""
+    def behave(connection, request):
+        subject, = request.form['subject_token']
+        connection.sendall(http(200, token(f'{subject}-{len(server.requests)}')))
+    server = start(room, behave)
+    return server
+
+
+def ask(room, profile='it', **options):
+    return succeeds(room.run('avouch', 'token', profile, **options))
+
+
+@test('a token is served as long as the file has the one that it was exchanged for')
+def _(room):
+    server = trader(room)
+    subject = room.write('subject', 'alice\n')
+    configure(room, **EXCHANGE, **{'token-url': server.url(), 'subject-token': f'file:{subject}'})
+    assert_equal([ask(room), ask(room)], ['alice-1', 'alice-1'])
+    room.write('subject', 'mallo\n')
+    assert_equal([ask(room), ask(room)], ['mallo-2', 'mallo-2'])
+    # As Kubernetes changes it: a link to another folder.
+    room.write('other', 'carol\n')
+    subject.unlink()
+    subject.symlink_to('other')
+    assert_equal(ask(room), 'carol-3')
+    subject.unlink()
+    fails(room.run('avouch', 'token', 'it'), 4, 'cannot read the token')
+
+
+@test('a file below the home of one is not that of another')
+def _(room):
+    server = trader(room)
+    room.write('home/subject', 'alice\n')
+    room.write('away/subject', 'bob\n')
+    configure(room, **EXCHANGE, **{'token-url': server.url(), 'subject-token': 'file:~/subject'})
+    config = {'AVOUCH_CONFIG': str(room.home / '.config' / 'avouch' / 'avouch.conf')}
+    away = {**config, 'HOME': str(room.path / 'away')}
+    assert_equal([ask(room, env=config), ask(room, env=away), ask(room, env=away)],
+                 ['alice-1', 'bob-2', 'bob-2'])
+
+
+@test('a token of the environment that is kept is kept for that environment')
+def _(room):
+    server = trader(room)
+    configure(room, **EXCHANGE, **{'token-url': server.url(), 'subject-token': 'env:CI_TOKEN',
+                                   'cache': 'runtime'})
+    one, two = {'CI_TOKEN': 'one'}, {'CI_TOKEN': 'two'}
+    assert_equal([ask(room, env=one), ask(room, env=one), ask(room, env=two)],
+                 ['one-1', 'one-1', 'two-2'])
+    fails(room.run('avouch', 'token', 'it'), 4, 'the variable is not set')
+
+
+@test('a token by way of another profile changes with that profile, and with its file')
+def _(room):
+    server = trader(room)
+    subject = room.write('subject', 'alice\n')
+    other = {**EXCHANGE, 'token-url': server.url(), 'subject-token': f'file:{subject}'}
+    far = {**EXCHANGE, 'token-url': server.url(), 'subject-token': 'profile:near'}
+    configure(room, 'near', **other)
+    configure(room, 'far', **far)
+    assert_equal([ask(room, 'far'), ask(room, 'far')], ['alice-1-2', 'alice-1-2'])
+    room.write('subject', 'mallo\n')
+    assert_equal([ask(room, 'far'), ask(room, 'far')], ['mallo-3-4', 'mallo-3-4'])
+    (room.home / '.config' / 'avouch' / 'avouch.conf').unlink()
+    configure(room, 'near', **other, scope='more')
+    configure(room, 'far', **far)
+    assert_equal([ask(room, 'far'), ask(room, 'near')], ['mallo-5-6', 'mallo-5'])
+
+
 main()

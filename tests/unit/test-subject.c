@@ -109,11 +109,15 @@ test_variable (void)
   g_autoptr (Profile) bad = make ("env:OTHER");
   g_autoptr (GError) error = NULL;
   g_autoptr (Secret) token = NULL;
+  char *basis = NULL;
 
-  g_assert_true (subject_find (good, &options, &token, &error));
+  g_assert_true (subject_find (good, &options, &token, &basis, &error));
   g_assert_cmpstr (secret_bytes (token, NULL), ==, TOKEN);
+  g_assert_true (g_str_has_suffix (basis, " env:CI_TOKEN"));
+  g_assert_null (strstr (basis, TOKEN));
   g_clear_pointer (&token, secret_unref);
-  g_assert_false (subject_find (bad, &options, &token, &error));
+  g_clear_pointer (&basis, g_free);
+  g_assert_false (subject_find (bad, &options, &token, &basis, &error));
   g_assert_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE);
   g_assert_cmpstr (error->message, ==, "no token from env:OTHER: the variable is not set");
 }
