@@ -19,7 +19,6 @@ enum {
   TOO_MANY_REQUESTS = 429,
   FIRST_SERVER_ERROR = 500,
   RATE_HOLD = 60, /* seconds, where it says nothing: "wait for at least one minute" */
-  MAX_HOLD = 3600,
 };
 
 typedef struct {
@@ -128,10 +127,10 @@ rate_hold (const ExchangeAnswer *answer, const char *message)
   if (answer->status != FORBIDDEN && answer->status != TOO_MANY_REQUESTS)
     return 0;
   if (answer->retry_after > 0)
-    return MIN (answer->retry_after, MAX_HOLD);
+    return answer->retry_after;
   if (g_strcmp0 (left, "0") == 0 && reset != NULL && text_parse_int (reset, 0, G_MAXINT64, &end) &&
       end > now)
-    return MIN (end - now, MAX_HOLD);
+    return end - now;
   return answer->status == TOO_MANY_REQUESTS || contains (message, "rate limit") ||
                  g_strcmp0 (left, "0") == 0
              ? RATE_HOLD

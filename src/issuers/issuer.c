@@ -101,7 +101,12 @@ explain_too_many (IssuerExplain explain, const IssuerContext *context, const Exc
   refusal->hold = answer->retry_after > 0 ? answer->retry_after : TOO_MANY_HOLD;
   error = g_error_new (AVOUCH_ERROR, AVOUCH_ERROR_REFUSED,
                        _ ("the issuer refused: too many requests (HTTP %u)"), answer->status);
-  error_add_hint (error, _ ("wait %lld seconds before the next try"), (long long) refusal->hold);
+  if (refusal->hold <= ISSUER_MAX_HOLD)
+    error_add_hint (error, _ ("wait %lld seconds before the next try"), (long long) refusal->hold);
+  else
+    error_add_hint (error,
+                    _ ("the issuer wants %lld seconds without a try; avouch holds back for %d"),
+                    (long long) refusal->hold, ISSUER_MAX_HOLD);
   return error;
 }
 

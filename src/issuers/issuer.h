@@ -28,9 +28,12 @@ typedef struct {
 typedef struct {
   bool clock;        /* it looks like a wrong clock */
   bool stale;        /* what was remembered of the issuer (see IssuerFact) may no longer hold */
-  int64_t hold;      /* seconds to leave the issuer alone; 0: as for any refusal */
+  int64_t hold;      /* seconds to leave the issuer alone, of which ISSUER_MAX_HOLD are kept; 0: as
+                        for any refusal */
   bool profile_wide; /* the hold is the account's: no other request of the profile fares better */
 } IssuerRefusal;
+
+#define ISSUER_MAX_HOLD 3600 /* seconds: a longer one is asked about again after these */
 
 /* The call that an issuer wants made; its strings live in the struct. */
 typedef struct {
@@ -64,6 +67,8 @@ typedef struct {
   char *(*read) (const IssuerContext *context, const ExchangeAnswer *answer, GError **error);
   /* As the issuer's own; NULL: by that. */
   IssuerExplain explain;
+  /* Where the login goes: if nobody answers there, the issuer is asked whether it has moved. */
+  bool place;
 } IssuerFact;
 
 #define ISSUER_MAX_FACT 2048 /* bytes */

@@ -229,6 +229,6 @@ explain (const IssuerContext *context, const ExchangeAnswer *answer,
 }
 
 const IssuerFact oauth_facts[] = {
-  { ENDPOINT, LIFETIME, find_topic, build, read_document, explain },
-  { NULL, 0, NULL, NULL, NULL, NULL },
+  { ENDPOINT, LIFETIME, find_topic, build, read_document, explain, true },
+  { NULL, 0, NULL, NULL, NULL, NULL, false },
 };

@@ -60,6 +60,7 @@ ask (Login *login, const LoginStep *step, int tries, GError **error)
   if (!step->build (&login->context, &call, error))
     return NULL;
   answer = login_exchange (login, &call, login_seconds_left (login), tries, error);
+  login->unanswered = answer == NULL;
   if (answer != NULL && answer->date != 0)
     login->skew = answer->date - process_now ();
   return answer;

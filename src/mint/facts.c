@@ -56,6 +56,9 @@ learn_fact (Login *login, const IssuerFact *fact, GError **error)
     keep_fact (login, fact, name, value);
   if (reason != NULL)
     {
+      /* What could not be asked for again is not to be believed next time either. */
+      if (login->forgetful && name != NULL && login->cache != NULL)
+        cache_drop_fact (login->cache, name);
       g_propagate_error (error, g_steal_pointer (&reason));
       return false;
     }

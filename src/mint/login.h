@@ -24,6 +24,7 @@ typedef struct {
   bool corrected;       /* assertions are dated by the issuer's clock */
   bool remembered;      /* some fact is from a former login */
   bool stale;           /* the refusal may come from that */
+  bool unanswered;      /* nobody answered the last call */
   bool forgetful;       /* so all facts are asked for again */
   MintHold hold;
 } Login;

@@ -16,7 +16,6 @@
 enum {
   HOLD_REFUSED = 10, /* tools ask 2 to 6 times for one command, and an account must not be locked */
   HOLD_NETWORK = 3,
-  MAX_HOLD = 3600,
   MAX_LEARNING = 5, /* a login that is done does not wait longer to learn its own length */
   MIN_LEARNT = 60,  /* a session that short is a mistake, or over */
   MAX_LEARNT = 24 * 60 * 60,
@@ -178,18 +177,63 @@ log_in (Login *login, GError **error)
   return take (login, answer, error);
 }
 
-/* Once more, if what we remembered of the issuer may be why it refused. */
+/* What was remembered of the issuer may be why nobody answered. */
+static bool
+is_lost (const Login *login, const GError *reason)
+{
+  if (!login->unanswered || !g_error_matches (reason, AVOUCH_ERROR, AVOUCH_ERROR_NETWORK))
+    return false;
+  for (const IssuerFact *fact = login->issuer->facts; fact != NULL && fact->name != NULL; fact++)
+    if (fact->place && issuer_fact (&login->context, fact->name) != NULL)
+      return true;
+  return false;
+}
+
+static char *
+describe_facts (const Login *login)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (const IssuerFact *fact = login->issuer->facts; fact->name != NULL; fact++)
+    {
+      const char *value = issuer_fact (&login->context, fact->name);
+
+      g_string_append_printf (text, "%s\n", value != NULL ? value : "");
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* All facts anew. Whether they are not what they were; false, too, where they cannot be had: then
+ * the first trouble is the one to tell of, and what was remembered is forgotten. */
+static bool
+has_moved (Login *login)
+{
+  g_autofree char *former = describe_facts (login);
+  g_autofree char *latter = NULL;
+  bool learnt;
+
+  login->forgetful = true;
+  g_hash_table_remove_all (login->context.facts);
+  learnt = login_learn_facts (login, NULL);
+  login->forgetful = false;
+  login->hold = (MintHold){ 0 };
+  latter = describe_facts (login);
+  return learnt && strcmp (former, latter) != 0;
+}
+
+/* Once more, if what we remembered of the issuer may be why it refused, or did not answer. */
 static Credential *
 log_in_afresh (Login *login, GError **error)
 {
   g_autoptr (GError) reason = NULL;
   Credential *credential = log_in (login, &reason);
 
-  if (credential == NULL && login->remembered && login->stale)
+  if (credential == NULL && login->remembered &&
+      (login->stale || (is_lost (login, reason) && has_moved (login))))
     {
       g_clear_error (&reason);
       login->hold = (MintHold){ 0 };
-      login->forgetful = true;
+      login->forgetful = login->stale;
       g_hash_table_remove_all (login->context.facts);
       credential = log_in (login, &reason);
     }
@@ -235,9 +279,9 @@ static int64_t
 hold_for (const GError *error, int64_t asked)
 {
   if (g_error_matches (error, AVOUCH_ERROR, AVOUCH_ERROR_REFUSED))
-    return CLAMP (asked, HOLD_REFUSED, MAX_HOLD);
+    return CLAMP (asked, HOLD_REFUSED, ISSUER_MAX_HOLD);
   if (g_error_matches (error, AVOUCH_ERROR, AVOUCH_ERROR_NETWORK))
-    return CLAMP (asked, HOLD_NETWORK, MAX_HOLD);
+    return CLAMP (asked, HOLD_NETWORK, ISSUER_MAX_HOLD);
   return 0;
 }
 

@@ -48,13 +48,6 @@ def paths(server):
     return [request.line.split()[1] for request in server.requests]
 
 
-def numbered(server_of):
-    """Each login gives another token: t1, t2, …"""
-    def behave(connection, request):
-        connection.sendall(http(200, token(f't{len(server_of().requests)}')))
-    return behave
-
-
 # Where paths start
 
 @test('a path of a request starts at the one place that the profile serves')
@@ -80,6 +73,74 @@ def _(room):
     fails(room.run('avouch', 'request', 'it', '--bulk', 'SELECT Id FROM A'), 3, 'more than one')
     configure(room, 'nowhere', **{'token-url': server.url() + '/token'})
     fails(room.run('avouch', 'request', 'nowhere', '/version'), 3, 'has no `serve`')
+
+
+# What is remembered, and for how long
+
+class Issuer:
+    """Describes itself, and sends whoever wants a token to `endpoint`."""
+
+    def __init__(self, room):
+        self.server = start(room, self.answer)
+        self.endpoint = None
+
+    def answer(self, connection, request):
+        connection.sendall(http(200, {'issuer': self.server.url(),
+                                      'token_endpoint': self.endpoint + '/token'}))
+
+
+def leave(server):
+    """Something else is at its address now, which speaks no TLS."""
+    server.context = None
+    server.behaviour = raw(b'HTTP/1.1 400 No\r\n\r\n')
+
+
+def facts(room):
+    return list(room.runtime.glob('avouch/fact-*'))
+
+
+def left_behind(room):
+    """An issuer, and the endpoint that it told, which has given a token and is gone."""
+    issuer, first = Issuer(room), start(room, always(200, token('t1')))
+    issuer.endpoint = first.url()
+    configure(room, discover=issuer.server.url(), timeout=5)
+    assert_equal(ask(room), 't1')
+    leave(first)
+    return issuer, first
+
+
+@test('a discovered endpoint at which nobody answers is asked for anew, and the new one taken')
+def _(room):
+    issuer, _ = left_behind(room)
+    issuer.endpoint = start(room, always(200, token('t2'))).url()
+    assert_equal(succeeds(room.run('avouch', 'token', 'it', '--fresh')), 't2')
+    assert_equal(len(issuer.server.requests), 2)
+
+
+@test('an endpoint that has not moved is not asked twice for that, and the trouble is told')
+def _(room):
+    issuer, first = left_behind(room)
+    fails(room.run('avouch', 'token', 'it', '--fresh'), 5, f'localhost:{first.port}')
+    assert_equal((len(issuer.server.requests), first.connections), (2, 2))
+
+
+@test('what cannot be asked for anew is forgotten')
+def _(room):
+    issuer, first = left_behind(room)
+    assert_equal(len(facts(room)), 1)
+    issuer.server.behaviour = always(404)
+    fails(room.run('avouch', 'token', 'it', '--fresh'), 5, f'localhost:{first.port}')
+    assert_equal((facts(room), len(issuer.server.requests)), ([], 2))
+
+
+@test('how long an issuer is left alone is told as it will be')
+def _(room):
+    server = start(room, always(429, {'error': 'slow_down'}, headers=['Retry-After: 7200']))
+    configure(room, **{'token-url': server.url()})
+    fails(room.run('avouch', 'token', 'it'), 6,
+          'hint: the issuer wants 7200 seconds without a try; avouch holds back for 3600')
+    fails(room.run('avouch', 'token', 'it'), 6, 'not asked again for 3')
+    assert_equal(len(server.requests), 1)
 
 
 # Whose token is served

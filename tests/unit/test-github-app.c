@@ -683,14 +683,14 @@ test_rate_limits (void)
     int64_t retry_after, hold;
   } cases[] = {
     { 403, "0", "1800000090", "API rate limit exceeded for installation ID 1.", 0, 90 },
-    { 403, "0", "1800090000", "API rate limit exceeded", 0, 3600 },
+    { 403, "0", "1800090000", "API rate limit exceeded", 0, 90000 },
     { 403, "0", "1799999999", "API rate limit exceeded", 0, 60 },
     { 403, "0", "soon", "API rate limit exceeded", 0, 60 },
     { 403, "4000", "1800000090", "You have exceeded a secondary rate limit.", 0, 60 },
     { 403, "4000", "1800000090", "You have exceeded a secondary rate limit.", 30, 30 },
     { 429, NULL, NULL, "", 0, 60 },
     { 429, NULL, NULL, "slow down", 120, 120 },
-    { 429, NULL, NULL, "slow down", 86400, 3600 },
+    { 429, NULL, NULL, "slow down", 86400, 86400 },
     { 403, "4000", "1800000090", "This installation has been suspended", 0, 0 },
     { 404, "0", "1800000090", "Not Found", 0, 0 },
   };
