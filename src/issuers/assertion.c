@@ -5,6 +5,7 @@
 #include "error.h"
 #include "i18n.h"
 #include "placeholder.h"
+#include "process.h"
 #include "subject.h"
 
 #include <string.h>
@@ -70,14 +71,94 @@ check_key_id (const Profile *profile, GError **error)
   return false;
 }
 
+static bool
+refuse_claim (const Profile *profile, const char *name, const char *why, GError **error)
+{
+  g_autofree char *text = g_strconcat ("claim.", name, NULL);
+  g_autofree char *json = g_strconcat ("claim-json.", name, NULL);
+
+  profile_set_error (profile, profile_get (profile, text) != NULL ? text : json, error, "%s", why);
+  return false;
+}
+
+/* FALLBACK where the claims do not have it. */
+static bool
+read_time (const Profile *profile, JsonObject *claims, const char *name, int64_t fallback,
+           int64_t *time, GError **error)
+{
+  bool found;
+
+  *time = fallback;
+  return claims_time (claims, name, time, &found, NULL) ||
+         refuse_claim (profile, name, _ ("it is a number of seconds since 1970, such as {now+300}"),
+                       error);
+}
+
+/* From when to when the JWT is good, by its own claims, whatever the profile has put there; END:
+ * `exp`, or `assertion-lifetime` where it was left out. */
+typedef struct {
+  int64_t begin;
+  int64_t end;
+} Span;
+
+static bool
+read_span (const Profile *profile, const AssertionRules *rules, JsonObject *claims, int64_t now,
+           Span *span, GError **error)
+{
+  int64_t lifetime = 0;
+  int64_t not_before = 0;
+
+  if (!read_lifetime (profile, rules, &lifetime, error) ||
+      !read_time (profile, claims, "exp", now + lifetime, &span->end, error) ||
+      !read_time (profile, claims, "iat", now, &span->begin, error) ||
+      !read_time (profile, claims, "nbf", span->begin, &not_before, error))
+    return false;
+  if (span->end <= now)
+    return refuse_claim (profile, "exp", _ ("this time is over"), error);
+  if (span->end - now > rules->max_lifetime)
+    return refuse_claim (profile, "exp", _ ("the token would live too long"), error);
+  if (span->begin >= span->end)
+    return refuse_claim (profile, "iat", _ ("the token would end before it begins"), error);
+  if (not_before >= span->end)
+    return refuse_claim (profile, "nbf", _ ("the token would end before it begins"), error);
+  return true;
+}
+
+/* One of the two says when the token ends. */
+static bool
+check_one_end (const Profile *profile, JsonObject *claims, GError **error)
+{
+  bool given =
+      profile_get (profile, "claim.exp") != NULL ||
+      (profile_get (profile, "claim-json.exp") != NULL && json_object_has_member (claims, "exp"));
+
+  return !given || profile_get (profile, "assertion-lifetime") == NULL ||
+         refuse_claim (profile, "exp", _ ("assertion-lifetime says it already"), error);
+}
+
+bool
+assertion_span (const Profile *profile, const AssertionRules *rules, int64_t *seconds,
+                GError **error)
+{
+  int64_t now = process_now ();
+  g_autoptr (JsonObject) claims = json_object_new ();
+  Span span;
+
+  if (!claims_settings_preview (profile, "claim", now, claims, error) ||
+      !check_one_end (profile, claims, error) ||
+      !read_span (profile, rules, claims, now, &span, error))
+    return false;
+  *seconds = span.end - MIN (span.begin, now);
+  return true;
+}
+
 bool
 assertion_check (const Profile *profile, const AssertionRules *rules, GError **error)
 {
   int64_t seconds;
 
-  return read_lifetime (profile, rules, &seconds, error) && check_algorithm (profile, error) &&
-         check_key_id (profile, error) && check_header (profile, error) &&
-         claims_settings_check (profile, "claim", error);
+  return check_algorithm (profile, error) && check_key_id (profile, error) &&
+         check_header (profile, error) && assertion_span (profile, rules, &seconds, error);
 }
 
 static void
@@ -175,25 +256,6 @@ pick_algorithm (const IssuerContext *context, GError **error)
                            : algorithm_for_key (context->key, error);
 }
 
-/* The claims may have an end of their own, or none. */
-static bool
-find_end (const IssuerContext *context, JsonObject *claims, int64_t lifetime, int64_t *expires_at,
-          GError **error)
-{
-  int64_t end = context->now + lifetime;
-  int64_t own = end;
-  bool found;
-
-  if (!claims_time (claims, "exp", &own, &found, NULL))
-    {
-      profile_set_error (context->profile, "claim-json.exp", error,
-                         _ ("`exp` is a number of seconds since 1970, such as {now+300}"));
-      return false;
-    }
-  *expires_at = MIN (own, end);
-  return true;
-}
-
 Secret *
 assertion_sign (const IssuerContext *context, const AssertionRules *rules, int64_t *expires_at,
                 GError **error)
@@ -202,15 +264,15 @@ assertion_sign (const IssuerContext *context, const AssertionRules *rules, int64
   g_autoptr (JsonObject) claims = NULL;
   g_autoptr (JsonObject) header = NULL;
   int64_t lifetime;
-  int64_t end;
+  Span span;
 
   if (algorithm == NULL || !read_lifetime (context->profile, rules, &lifetime, error) ||
       (claims = make_claims (context, rules, lifetime, error)) == NULL ||
-      !find_end (context, claims, lifetime, &end, error) ||
+      !read_span (context->profile, rules, claims, context->now, &span, error) ||
       (header = make_header (context, error)) == NULL)
     return NULL;
   if (expires_at != NULL)
-    *expires_at = end;
+    *expires_at = span.end;
   return jwt_sign (context->key, algorithm, header, claims, error);
 }
 

@@ -29,6 +29,10 @@ typedef struct {
 
 /* What can be told without the key. Error: config. */
 bool assertion_check (const Profile *profile, const AssertionRules *rules, GError **error);
+/* SECONDS: how long its JWT is good from when it is signed (or from its `iat`, where that is
+ * earlier), by `exp` where the profile gives one. Error: config. */
+bool assertion_span (const Profile *profile, const AssertionRules *rules, int64_t *seconds,
+                     GError **error);
 /* EXPIRES_AT (may be NULL): unix seconds, by the clock of CONTEXT. Errors: config, key. */
 Secret *assertion_sign (const IssuerContext *context, const AssertionRules *rules,
                         int64_t *expires_at, GError **error);

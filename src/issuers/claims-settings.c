@@ -144,13 +144,21 @@ fill (const Reading *reading, const char *family, JsonObject *object, GError **e
 }
 
 bool
-claims_settings_check (const Profile *profile, const char *family, GError **error)
+claims_settings_preview (const Profile *profile, const char *family, int64_t now,
+                         JsonObject *object, GError **error)
 {
-  const IssuerContext context = { .profile = profile };
+  const IssuerContext context = { .profile = profile, .now = now };
   const Reading reading = { &context, true };
-  g_autoptr (JsonObject) object = json_object_new ();
 
   return fill (&reading, family, object, error);
+}
+
+bool
+claims_settings_check (const Profile *profile, const char *family, GError **error)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+
+  return claims_settings_preview (profile, family, 0, object, error);
 }
 
 bool

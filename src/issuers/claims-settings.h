@@ -19,8 +19,12 @@
   { "header-json.", false, N_ ("the same, of any kind"), false }
 /* clang-format on */
 
-/* Everything of FAMILY, as far as it can be told without the key. Error: config, naming file and
- * line. */
+/* Everything of FAMILY, as far as it can be told without the key: what would be read from it is
+ * left empty. Adds to OBJECT as claims_settings_fill does, at the time NOW (unix seconds). Error:
+ * config, naming file and line. */
+bool claims_settings_preview (const Profile *profile, const char *family, int64_t now,
+                              JsonObject *object, GError **error);
+/* The same for the error alone. */
 bool claims_settings_check (const Profile *profile, const char *family, GError **error);
 
 /* Whether the profile has any. */

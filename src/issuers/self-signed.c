@@ -25,40 +25,69 @@ static const IssuerSetting settings[] = {
   { NULL, false, NULL, false },
 };
 
-/* Where a service's own bound is told by how its tokens look. */
+/* Where a service's own bounds are told by how its tokens look, or by where they go. */
 static const struct {
   const char *setting;
-  const char *end; /* of its value */
-  int64_t max;     /* seconds */
+  const char *end; /* of one of its words */
+  int64_t min;     /* seconds */
+  int64_t max;
   const char *service;
 } bounds[] = {
   /* "Generating Tokens for API Requests" */
-  { "audience", "appstoreconnect-v1", 20 * 60, "App Store Connect" },
+  { "audience", "appstoreconnect-v1", 0, 20 * 60, "App Store Connect" },
+  /* "Establishing a token-based connection to APNs": no older than an hour, and no new one within
+   * 20 minutes; another comes when a fifth of the life is left. */
+  { "serve", ".push.apple.com", 25 * 60, 60 * 60, "APNs" },
+  { "serve", ".push.apple.com:443", 25 * 60, 60 * 60, "APNs" },
+  { "serve", ".push.apple.com:2197", 25 * 60, 60 * 60, "APNs" },
   /* "Using key-pair authentication" */
-  { "claim.iss", ".SHA256:{fingerprint}", 60 * 60, "Snowflake" },
+  { "claim.iss", ".SHA256:{fingerprint}", 0, 60 * 60, "Snowflake" },
   /* AIP-4111 */
-  { "audience", ".googleapis.com/", 60 * 60, "Google" },
+  { "audience", ".googleapis.com/", 0, 60 * 60, "Google" },
 };
+
+static bool
+has_word (const Profile *profile, const char *setting, const char *end)
+{
+  const char *value = profile_get (profile, setting);
+  g_auto (GStrv) words = g_strsplit (value != NULL ? value : "", " ", -1);
+
+  for (char **word = words; *word != NULL; word++)
+    if (g_str_has_suffix (*word, end))
+      return true;
+  return false;
+}
+
+/* Whose fault it is that the token lives as long as it does. */
+static const char *
+lifetime_setting (const Profile *profile)
+{
+  return profile_get (profile, "claim-json.exp") != NULL &&
+                 profile_get (profile, "assertion-lifetime") == NULL
+             ? "claim-json.exp"
+             : "assertion-lifetime";
+}
 
 static bool
 check_bounds (const Profile *profile, GError **error)
 {
-  int64_t lifetime = 0;
+  int64_t seconds = 0;
 
-  if (!profile_get_seconds (profile, "assertion-lifetime", rules.lifetime, rules.min_lifetime,
-                            rules.max_lifetime, &lifetime, error))
+  if (!assertion_span (profile, &rules, &seconds, error))
     return false;
   for (size_t i = 0; i < G_N_ELEMENTS (bounds); i++)
     {
-      const char *value = profile_get (profile, bounds[i].setting);
-
-      if (value != NULL && g_str_has_suffix (value, bounds[i].end) && lifetime > bounds[i].max)
-        {
-          profile_set_error (profile, "assertion-lifetime", error,
-                             _ ("%s takes no token that lives longer than %lld seconds"),
-                             bounds[i].service, (long long) bounds[i].max);
-          return false;
-        }
+      if (!has_word (profile, bounds[i].setting, bounds[i].end) ||
+          (seconds >= bounds[i].min && seconds <= bounds[i].max))
+        continue;
+      profile_set_error (profile, lifetime_setting (profile), error,
+                         seconds > bounds[i].max
+                             ? _ ("%s takes no token that lives longer than %lld seconds")
+                             : _ ("%s takes new tokens too seldom for one that lives less than "
+                                  "%lld seconds"),
+                         bounds[i].service,
+                         (long long) (seconds > bounds[i].max ? bounds[i].max : bounds[i].min));
+      return false;
     }
   return true;
 }

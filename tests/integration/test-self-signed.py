@@ -137,6 +137,15 @@ def _(room):
     assert_equal(claims['exp'] - claims['iat'], 3600)
 
 
+@test('a token whose claims say when it ends is kept until then')
+def _(room):
+    claims = decode(token_of(room, key=ec_key(room.keys / 'it.pem'), username='robot',
+                             **{'claim-json.exp': '{now+7200}'}))[1]
+    shown = json.loads(succeeds(room.run('avouch', 'token', 'it', '--json')))
+    assert_equal(shown['expires_at'], claims['exp'] - 30)
+    assert_equal(claims['exp'] - claims['iat'], 7200)
+
+
 @test('a tool may choose among the audiences of the profile, and no other')
 def _(room):
     key = ec_key(room.keys / 'it.pem')
@@ -163,6 +172,22 @@ def _(room):
     cases = [({'claim-json.exp': '"soon"'}, 'exp'), ({'header.alg': 'none'}, 'cannot be chosen'),
              ({'algorithm': 'none'}, 'no signature'), ({'claim.x': '{what}'}, '{what}'),
              ({'claim-json.x': '{'}, 'takes JSON'), ({'key-id': '{x}'}, '{x}'),
+             ({'claim-json.exp': '{now-1}'}, 'this time is over'),
+             ({'claim-json.exp': '{now+86500}'}, 'would live too long'),
+             ({'claim.exp': '{now+60}'}, 'a number of seconds'),
+             ({'claim-json.exp': '{now+60}', 'assertion-lifetime': 600}, 'says it already'),
+             ({'claim-json.nbf': '{now+700}'}, 'would end before it begins'),
+             ({'claim-json.iat': '1.5e300'}, 'a number of seconds'),
+             ({'audience': 'x appstoreconnect-v1', 'claim-json.exp': '{now+1300}'},
+              'claim-json.exp: App Store Connect takes no token that lives longer than 1200'),
+             ({'audience': 'appstoreconnect-v1', 'claim-json.iat': '{now-900}'},
+              'App Store Connect takes no token'),
+             ({'claim.iss': 'A.B.SHA256:{fingerprint}', 'claim-json.exp': '{now+3700}'},
+              'Snowflake takes no token'),
+             ({'serve': 'https://api.push.apple.com', 'claim-json.exp': 'null',
+               'assertion-lifetime': 4000}, 'APNs takes no token'),
+             ({'serve': 'https://api.push.apple.com:2197', 'claim-json.exp': 'null'},
+              'APNs takes new tokens too seldom'),
              ({'secret-encoding': 'rot13'}, 'base64url'), ({'algorithm': 'RS256'}, 'does not fit'),
              ({'request-header.Authorization': 'x'}, 'Authorization is avouch\'s own to send'),
              ({'request-header.content-length': '5'}, 'content-length is avouch\'s own to send'),
