@@ -119,6 +119,24 @@ read_own (const Secret *token, int64_t skew, int64_t *end)
   return TOLD;
 }
 
+/* A credential that is in its margin would be told to tools as one that has ended. */
+static bool
+check_end (int64_t left, GError **error)
+{
+  if (left > CREDENTIAL_MARGIN)
+    return true;
+  if (left <= 0)
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
+                 _ ("the issuer's token has ended already"));
+  else
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
+                 _ ("the issuer's token ends in %lld s, too soon to be used"), (long long) left);
+  if (error != NULL && left > 0)
+    error_add_hint (*error, _ ("let the issuer give tokens that live longer than %d seconds"),
+                    CREDENTIAL_MARGIN);
+  return false;
+}
+
 bool
 oauth_read_expiry (const IssuerContext *context, const ExchangeAnswer *answer, JsonObject *object,
                    const Secret *token, bool own_end, int64_t *expires_at, GError **error)
@@ -138,12 +156,8 @@ oauth_read_expiry (const IssuerContext *context, const ExchangeAnswer *answer, J
     outcome = read_own (token, skew, &end);
   if (outcome == NOT_TOLD)
     end = context->now + fallback;
-  if (end <= context->now)
-    {
-      g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PROTOCOL,
-                   _ ("the issuer's token has ended already"));
-      return false;
-    }
+  if (!check_end (end - context->now, error))
+    return false;
   *expires_at = MIN (end, context->now + LONGEST);
   return true;
 }

@@ -324,6 +324,7 @@ test_expiry (void)
   } cases[] = {
     { "{" TOKEN ", \"expires_in\": 3600}", 0, 3600 },
     { "{" TOKEN ", \"expires_in\": \"3599\"}", 0, 3599 },
+    { "{" TOKEN ", \"expires_in\": 31}", 0, 31 },
     { "{" TOKEN ", \"expires_in\": 3599.9}", 0, 3599 },
     { "{" TOKEN ", \"expires_in\": 9e9}", 0, 30 * 86400 },
     { "{" TOKEN "}", 0, 900 },
@@ -429,6 +430,7 @@ test_bad_answers (void)
     { "{\"access_token\": \"t\", \"token_type\": \"N_A\"}", "is of type N_A" },
     { "{\"access_token\": \"t\", \"token_type\": 1}", "is not a string" },
     { "{" TOKEN ", \"expires_in\": 0}", "has ended already" },
+    { "{" TOKEN ", \"expires_in\": 30}", "ends in 30 s, too soon" },
     { "{" TOKEN ", \"expires_in\": -5}", "expires_in is not usable" },
     { "{" TOKEN ", \"expires_in\": \"soon\"}", "expires_in is not usable" },
     { "{" TOKEN ", \"expires_in\": \"+5m\"}", "expires_in is not usable" },
