@@ -69,7 +69,8 @@ set_foreign (const BulkPart *part, GError **error)
   return false;
 }
 
-/* Whether the run that left FOUND had put the file in its place, and died before it could say so. */
+/* Whether the run that left FOUND had put the file in its place, and died before it could say so.
+ */
 static bool
 was_finished (const BulkState *found, const struct stat *status)
 {
@@ -194,7 +195,8 @@ bulk_part_add (BulkPart *part, const BulkPage *page, GError **error)
   return save (part, error);
 }
 
-/* The file last, since the lock is its: no other run's state is to be removed. Empty, it needs none.
+/* The file last, since the lock is its: no other run's state is to be removed. Empty, it needs
+ * none.
  */
 void
 bulk_part_discard (BulkPart *part)

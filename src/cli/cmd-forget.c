@@ -50,11 +50,14 @@ report (const Invocation *call, unsigned count, unsigned items, const char *name
 
   if (call->quiet)
     return true;
-  if (items > 0)
+  if (items > 0 && count == 0)
+    text = name != NULL ? g_strdup_printf (_ ("%s: forgotten in the keyring: %u\n"), name, items)
+                        : g_strdup_printf (_ ("forgotten in the keyring: %u\n"), items);
+  else if (items > 0)
     text = name != NULL
-               ? g_strdup_printf (_ ("%s: forgotten: %u; items of the keyring: %u\n"), name, count,
+               ? g_strdup_printf (_ ("%s: forgotten: %u, and in the keyring: %u\n"), name, count,
                                   items)
-               : g_strdup_printf (_ ("forgotten: %u; items of the keyring: %u\n"), count, items);
+               : g_strdup_printf (_ ("forgotten: %u, and in the keyring: %u\n"), count, items);
   else if (count == 0 && name != NULL && held)
     text = g_strdup_printf (_ ("%s: nothing was cached; the wait after a refusal is over\n"), name);
   else if (count == 0 && name != NULL)

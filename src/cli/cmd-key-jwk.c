@@ -8,10 +8,13 @@
 #include "jwk-public.h"
 #include "key-input.h"
 #include "output.h"
+#include "text.h"
 #include "writer.h"
 
 #include <gnutls/crypto.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SHA256_SIZE = 32 };
 
@@ -262,8 +265,19 @@ pick_algorithm (const JwkPublic *jwk, const JwkOptions *options, const Profile *
   return strcmp (jwk->values[1], "RSA") == 0 ? "RS256" : "EdDSA";
 }
 
+/* To a person only: a script knows what it asked for. */
+static void
+report (const Invocation *call, const JwkOptions *options)
+{
+  g_autofree char *folder = text_clean (options->discovery, -1);
+
+  if (!call->quiet && isatty (STDERR_FILENO))
+    fprintf (stderr, _ ("written: openid-configuration and jwks.json in %s/.well-known\n"), folder);
+}
+
 static bool
-publish (const JwkPublic *jwk, const JwkOptions *options, const Profile *profile, GError **error)
+publish (const Invocation *call, const JwkPublic *jwk, const JwkOptions *options,
+         const Profile *profile, GError **error)
 {
   const Discovery discovery = { options->discovery, options->issuer, options->keep,
                                 options->force };
@@ -275,7 +289,10 @@ publish (const JwkPublic *jwk, const JwkOptions *options, const Profile *profile
   json_object_set_string_member (object, "kid", id);
   json_object_set_string_member (object, "use", "sig");
   json_object_set_string_member (object, "alg", pick_algorithm (jwk, options, profile));
-  return discovery_check (&discovery, error) && discovery_write (&discovery, object, error);
+  if (!discovery_check (&discovery, error) || !discovery_write (&discovery, object, error))
+    return false;
+  report (call, options);
+  return true;
 }
 
 static bool
@@ -295,8 +312,9 @@ run (const Invocation *call, GError **error)
   if (inspection == NULL || !find_subject (inspection, input, &subject, &owned, error) ||
       !jwk_public_read (subject.public, &jwk, error) || !check_algorithm (options, &jwk, error))
     return false;
-  return options->discovery != NULL ? publish (&jwk, options, key_input_profile (input), error)
-                                    : print (&jwk, &subject, options, error);
+  return options->discovery != NULL
+             ? publish (call, &jwk, options, key_input_profile (input), error)
+             : print (&jwk, &subject, options, error);
 }
 
 const Command command_key_jwk = {

@@ -46,7 +46,10 @@ discovery_check (const Discovery *discovery, GError **error)
   g_autoptr (GError) reason = NULL;
   g_autoptr (Url) url = url_parse (discovery->issuer, &reason);
 
-  if (url == NULL)
+  if (url == NULL && g_ascii_strncasecmp (discovery->issuer, "http://", strlen ("http://")) == 0)
+    g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, "--issuer: %s",
+                 _ ("over plain http anybody on the way could replace the keys by their own"));
+  else if (url == NULL)
     g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, "--issuer: %s", reason->message);
   else if (url->query != NULL)
     g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, "--issuer: %s",

@@ -53,7 +53,7 @@ keyring_place_choose (const Environment *environment, const char *name, const ch
 bool
 keyring_place_check (const KeyringPlace *place, GError **error)
 {
-  return key_certificate_check (place->certificate, error) && stored_key_check (place->name, error);
+  return stored_key_check (place->name, error) && key_certificate_check (place->certificate, error);
 }
 
 static bool

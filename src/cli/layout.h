@@ -20,7 +20,8 @@ void layout_wrap (GString *output, const char *text, unsigned column, unsigned i
 /* Appends spaces. */
 void layout_pad (GString *output, unsigned columns);
 
-/* The terminal's width if FD is one, else LAYOUT_WIDTH; never less than what text can be wrapped at.
+/* The terminal's width if FD is one, else LAYOUT_WIDTH; never less than what text can be wrapped
+ * at.
  */
 unsigned layout_terminal_width (int fd);
 /* The same for lines that would be cut: without a bound where no terminal is, so that what reads a

@@ -15,10 +15,11 @@ typedef struct {
   int timeout;    /* seconds, where a login may take less than the profile allows; 0: as it says */
   bool no_prompt; /* nobody may be asked for a passphrase, or to unlock the keyring */
   bool cached;    /* only what is cached: nothing is asked of anybody */
-  /* What the caller has read already, for who asks for many profiles; NULL: it is read if needed. */
+  /* What the caller has read already, for who asks for many profiles; NULL: it is read if needed.
+   */
   const Config *config;
-  int depth;      /* how many profiles led to this one by their `subject-token` */
-  bool stays;     /* the caller makes many calls: what they start is to be gone when they return */
+  int depth;  /* how many profiles led to this one by their `subject-token` */
+  bool stays; /* the caller makes many calls: what they start is to be gone when they return */
   Secret *passphrase;     /* of the profile, where that was fetched and cannot be again; or NULL */
   Secret *key_passphrase; /* likewise */
 } ObtainOptions;

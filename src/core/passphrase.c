@@ -121,7 +121,7 @@ passphrase_parse (const Profile *profile, const char *key, PassphraseKind *kind,
 static Secret *
 fail (const char *what, const char *why, GError **error)
 {
-  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE, _ ("no passphrase from %s: %s"), what,
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE, _ ("no secret from %s: %s"), what,
                why);
   return NULL;
 }

@@ -32,8 +32,8 @@ wants_colour (const Environment *environment)
   const char *no_colour = g_environ_getenv (environment->inherited, "NO_COLOR");
   const char *terminal = g_environ_getenv (environment->inherited, "TERM");
 
-  return isatty (STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0') &&
-         terminal != NULL && *terminal != '\0' && strcmp (terminal, "dumb") != 0;
+  return isatty (STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0') && terminal != NULL &&
+         *terminal != '\0' && strcmp (terminal, "dumb") != 0;
 }
 
 ReportStyle

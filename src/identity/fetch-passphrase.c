@@ -30,8 +30,7 @@ typedef struct {
 static Secret *
 fail_file (const char *path, const char *why, GError **error)
 {
-  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE,
-               _ ("cannot read the passphrase file %s: %s"), path, why);
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE, "%s: %s", path, why);
   return NULL;
 }
 
@@ -87,6 +86,8 @@ fetch_prompt (const Wanted *wanted, GError **error)
   g_autofree char *question =
       strcmp (wanted->what, "key") == 0
           ? g_strdup_printf (_ ("Passphrase of the key of profile %s: "), name)
+      : strcmp (wanted->what, CLIENT_SECRET_SETTING) == 0
+          ? g_strdup_printf (_ ("Client secret of profile %s: "), name)
           : g_strdup_printf (_ ("Passphrase of the keystore of profile %s: "), name);
 
   if (wanted->source->no_prompt)
@@ -94,13 +95,15 @@ fetch_prompt (const Wanted *wanted, GError **error)
       g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE,
                    _ ("`%s = prompt` has to ask, and nobody may be asked here"), wanted->setting);
       if (error != NULL)
-        error_add_hint (*error, _ ("set `passphrase` to keyring, file:PATH or env:NAME"));
+        error_add_hint (*error, _ ("set %s to keyring, file:PATH or env:NAME"), wanted->setting);
       return NULL;
     }
   int64_t asked_at = g_get_monotonic_time ();
   Secret *typed = prompt_passphrase (question, PROMPT_TIMEOUT, error);
 
   wanted->source->typed_in += g_get_monotonic_time () - asked_at;
+  if (typed == NULL && error != NULL)
+    error_add_hint (*error, _ ("set %s to keyring, file:PATH or env:NAME"), wanted->setting);
   return typed;
 }
 
@@ -133,7 +136,7 @@ patience_before_another (const PassphraseSource *source)
 static Secret *
 fetch_nothing (const Wanted *wanted, GError **error)
 {
-  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE, _ ("`%s` gave no passphrase"),
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE, _ ("`%s` gave nothing"),
                wanted->setting);
   if (error != NULL)
     error_add_hint (*error, _ ("set %s to keyring, file:PATH, env:NAME or prompt"),

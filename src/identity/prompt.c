@@ -81,10 +81,8 @@ say (const Terminal *terminal, const char *text)
 
 /* Up to and without the line feed; false at the end of the file, the time or our patience. */
 static bool
-read_line (const Terminal *terminal, int timeout, SecretBuffer *line)
+read_line (const Terminal *terminal, int64_t deadline, SecretBuffer *line)
 {
-  int64_t deadline = g_get_monotonic_time () + timeout * G_USEC_PER_SEC;
-
   while (line->length <= PASSPHRASE_MAX_LENGTH && caught == 0)
     {
       struct pollfd ready = { .fd = terminal->fd, .events = POLLIN };
@@ -100,13 +98,13 @@ read_line (const Terminal *terminal, int timeout, SecretBuffer *line)
   return false;
 }
 
+/* QUESTION ends with ": ". */
 static Secret *
-fail (const char *why, GError **error)
+fail (const char *question, const char *why, GError **error)
 {
-  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE,
-               _ ("cannot ask for the passphrase: %s"), why);
-  if (error != NULL)
-    error_add_hint (*error, _ ("set `passphrase` to keyring, file:PATH or env:NAME"));
+  g_autofree char *asked = g_strndup (question, strlen (question) - strlen (": "));
+
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE, "%s: %s", asked, why);
   return NULL;
 }
 
@@ -114,14 +112,19 @@ Secret *
 prompt_passphrase (const char *question, int timeout, GError **error)
 {
   g_auto (SecretBuffer) line = { 0 };
+  int64_t deadline = g_get_monotonic_time () + timeout * G_USEC_PER_SEC;
   Terminal terminal;
   bool typed;
+  bool late;
 
   if (!terminal_open (&terminal))
-    return fail (_ ("there is no terminal"), error);
+    return fail (question, _ ("there is no terminal"), error);
   say (&terminal, question);
-  typed = read_line (&terminal, timeout, &line);
+  typed = read_line (&terminal, deadline, &line);
+  late = g_get_monotonic_time () >= deadline;
   say (&terminal, "\n");
   terminal_close (&terminal);
-  return typed ? secret_buffer_end (&line) : fail (_ ("none was typed in time"), error);
+  return typed ? secret_buffer_end (&line)
+               : fail (question, late ? _ ("nothing was typed in time") : _ ("nothing was typed"),
+                       error);
 }

@@ -47,7 +47,8 @@ Failure *
 login_hold_load (Cache *cache, const Profile *profile)
 {
   g_autofree char *name = hold_name (profile);
-  g_autoptr (Failure) failure = name != NULL ? cache_load_failure (cache, name, process_now_milliseconds ()) : NULL;
+  g_autoptr (Failure) failure =
+      name != NULL ? cache_load_failure (cache, name, process_now_milliseconds ()) : NULL;
 
   return failure != NULL && failure->held_until > process_now () ? g_steal_pointer (&failure)
                                                                  : NULL;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The manual says what the programs do: no more, no less."""
+import itertools
 import pathlib
 import re
 import shutil

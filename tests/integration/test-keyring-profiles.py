@@ -602,7 +602,7 @@ def _(room):
     password(ask(room))
     foreign = room.write(room.runtime / 'avouch' / 'notes', 'mine')
     done = assert_succeeds(room.run('avouch', 'forget', '--all'))
-    assert_equal(done.output, 'forgotten: 0; items of the keyring: 3\n')
+    assert_equal(done.output, 'forgotten in the keyring: 3\n')
     assert_equal(lookup(room, *TOKEN_ITEM, 'acme') + lookup(room, *GIT_ITEM, 'git.example'), '')
     assert_equal(foreign.read_text(), 'mine')
     assert_equal(lookup(room, *KEY_ITEM, 'acme'), plain_key.read_text())
@@ -620,7 +620,7 @@ def _(room):
     for profile in ('acme', 'beta'):
         assert_succeeds(room.run('avouch', 'token', profile))
     done = assert_succeeds(room.run('avouch', 'forget', 'acme'))
-    assert_equal(done.output, 'acme: forgotten: 0; items of the keyring: 3\n')
+    assert_equal(done.output, 'acme: forgotten in the keyring: 3\n')
     assert_equal(lookup(room, *GIT_ITEM, 'git.example'), '')
     assert_equal(lookup(room, *GIT_ITEM, 'beta.example'), f'{TOKEN}.2')
     assert_succeeds(room.run('avouch', 'token', 'beta'))

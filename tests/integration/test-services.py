@@ -171,7 +171,7 @@ def _(room):
     assert_logged_in(ask(room, env={'ROBOT_PASS': PASSPHRASE}))
     result = ask(room)
     assert_equal((result.code, result.output), (4, ''))
-    assert_match('keyring.*gave no passphrase', result.errors)
+    assert_match('keyring.*gave nothing', result.errors)
 
 
 @test('where both fail, both are told, and nothing else is tried')

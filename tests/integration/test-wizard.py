@@ -348,7 +348,7 @@ def _(room):
     assert_in('hint: --passphrase file:PATH', result.errors)
     result = room.run('avouch', *NAMED, '--passphrase', 'env:LATER')
     assert_equal((result.code, profiles(room)), (0, ['acme.conf']), repr(result))
-    assert_in('note: the key does not open yet: no passphrase from env:LATER', result.errors)
+    assert_in('note: the key does not open yet: no secret from env:LATER', result.errors)
 
 
 @test('a passphrase is asked for without echo, and ^C there leaves nothing')

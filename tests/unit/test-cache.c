@@ -280,7 +280,8 @@ test_failure (Fixture *fixture, const void *data G_GNUC_UNUSED)
   g_assert_null (cache_load_failure (fixture->cache, TOKEN, LATER));
   fail (fixture, TOKEN, LATER, NOW + 10);
   g_autoptr (Failure) failure = cache_load_failure (fixture->cache, TOKEN, LATER);
-  g_assert_null (cache_load_failure (fixture->cache, TOKEN, LATER - 1)); /* the clock was set back */
+  g_assert_null (
+      cache_load_failure (fixture->cache, TOKEN, LATER - 1)); /* the clock was set back */
   g_assert_cmpint (failure->failed_at, ==, LATER);
   g_assert_cmpint (failure->held_until, ==, NOW + 10);
   g_assert_true (failure->profile_wide);
@@ -528,7 +529,8 @@ test_sweep_is_due_once_a_minute (Fixture *fixture, const void *data G_GNUC_UNUSE
   g_assert_cmpuint (count_entries (fixture), ==, 0);
 }
 
-/* Once the time has come again, a hold would count again, and a token be handed out after its end. */
+/* Once the time has come again, a hold would count again, and a token be handed out after its end.
+ */
 static void
 test_sweep_removes_what_is_from_later (Fixture *fixture, const void *data G_GNUC_UNUSED)
 {
