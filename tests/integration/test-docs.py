@@ -129,7 +129,7 @@ def issuer_settings():
     for path in sorted((ROOT / 'src' / 'issuers').glob('*.c')):
         text = path.read_text(encoding='utf-8')
         for table in re.findall(r'IssuerSetting \w+\[\]\s*=\s*{(.*?)\n};', text, re.S):
-            table = table.replace('SUBJECT_SETTING', '"subject-token"')
+            table = table.replace('SUBJECT_SETTINGS', '{ "subject-token"')
             found.setdefault(path.stem, set()).update(settings_of(table))
     return found
 
