@@ -46,6 +46,7 @@ static const Option add_options[] = {
     N_ ("where to log in") },
   { "client-id", 0, OPTION_STRING, offsetof (AddOptions, client_id), N_ ("ID"),
     N_ ("the application's (consumer) key") },
+  PROFILE_USERNAME_OPTION (AddOptions),
   { "key", 0, OPTION_STRING, offsetof (AddOptions, key), N_ ("FILE"),
     N_ ("the private key, or a keystore that holds it; a new one is made on request") },
   PROFILE_OPTIONS (AddOptions),
@@ -205,6 +206,16 @@ settle_name (Addition *addition, GError **error)
   return false;
 }
 
+/* A preset's name in the place of the profile's. */
+static bool
+is_preset (const Addition *addition)
+{
+  g_auto (GStrv) names = presets_names (addition->presets);
+
+  return addition->name != NULL && profile_draft_get (addition->draft, "issuer") == NULL &&
+         g_strv_contains ((const char *const *) names, addition->name);
+}
+
 static bool
 refuse_missing (const Addition *addition, GError **error)
 {
@@ -214,7 +225,10 @@ refuse_missing (const Addition *addition, GError **error)
   if (missing == NULL || *missing == '\0')
     return missing != NULL;
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("profile add: missing: %s"), missing);
-  if (error != NULL && new_profile_has_foreign_key (addition->draft))
+  if (error != NULL && is_preset (addition))
+    error_add_hint (*error, _ ("\"%s\" is a preset: avouch profile add NAME --preset %s"),
+                    addition->name, addition->name);
+  else if (error != NULL && new_profile_has_foreign_key (addition->draft))
     error_add_hint (*error, _ ("on a terminal avouch asks for what is missing"));
   else if (error != NULL)
     error_add_hint (*error, _ ("on a terminal avouch asks for what is missing; --yes makes a key "

@@ -48,6 +48,7 @@ typedef struct {
 static const Option register_options[] = {
   { "login-url", 0, OPTION_STRING, offsetof (RegisterOptions, login_url), N_ ("URL"),
     N_ ("the org: its My Domain URL") },
+  PROFILE_USERNAME_OPTION (RegisterOptions),
   { "key", 0, OPTION_STRING, offsetof (RegisterOptions, key), N_ ("FILE"),
     N_ ("the private key, or a keystore that holds it; only its public half is sent") },
   PROFILE_OPTIONS (RegisterOptions),

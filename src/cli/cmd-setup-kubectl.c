@@ -7,6 +7,8 @@
 #include "program.h"
 #include "quote.h"
 
+#include <stdio.h>
+
 typedef struct {
   char *user;
   gboolean dry_run;
@@ -111,6 +113,17 @@ choose_user (const KubectlOptions *options, const Profile *profile, GError **err
   return NULL;
 }
 
+/* kubectl would get nothing, and say little of why. */
+static void
+warn_unserved (const Profile *profile)
+{
+  if (profile_serve (profile)->len == 0)
+    fprintf (stderr,
+             _ ("note: [%s] serves nothing yet: add \"serve = https://HOST:6443\", the cluster's "
+                "server\n"),
+             profile_name (profile));
+}
+
 static bool
 run (const Invocation *call, GError **error)
 {
@@ -135,6 +148,7 @@ run (const Invocation *call, GError **error)
     return false;
   if (!options->dry_run && !program_run ((const char *const *) argv->pdata, error))
     return false;
+  warn_unserved (profile);
   return !shown || print_next (user, error);
 }
 

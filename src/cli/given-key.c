@@ -10,6 +10,7 @@
 #include "profile-key.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #define SETTING "passphrase"
 
@@ -30,6 +31,30 @@ typedef struct {
   bool locked; /* it asked for a passphrase */
   bool unfit;  /* it is open, and no key for this issuer */
 } Opening;
+
+/* A URI is the token's, which has a PIN of its own; a file may come later. MODE: as access(2) has
+ * it. */
+static bool
+is_there (const char *location, const Environment *environment, int mode)
+{
+  g_autofree char *path = NULL;
+
+  if (!key_is_path (location))
+    return false;
+  if (!g_str_has_prefix (location, "~/") || environment->home == NULL)
+    return access (location, mode) == 0;
+  path = g_build_filename (environment->home, location + 2, NULL);
+  return access (path, mode) == 0;
+}
+
+/* What can be read here and is no key will not be one later. */
+static bool
+is_hopeless (const Profile *profile, const Environment *environment, const Opening *opening,
+             const GError *reason)
+{
+  return opening->unfit || (g_error_matches (reason, AVOUCH_ERROR, AVOUCH_ERROR_KEY) &&
+                            is_there (profile_get (profile, "key"), environment, R_OK));
+}
 
 /* NULL as KEY passes ERROR on. */
 static bool
@@ -101,7 +126,7 @@ try_place (const ProfileDraft *draft, const Environment *environment, bool asks,
     return false;
   if (!can_try (profile, asks) || opens (profile, environment, &opening, &reason))
     return true;
-  if (!asks && !opening.unfit)
+  if (!asks && !is_hopeless (profile, environment, &opening, reason))
     {
       note (reason);
       return true;
@@ -191,7 +216,7 @@ settle_unsaid (ProfileDraft *draft, const Environment *environment, bool asks, G
     return true;
   if (opening.locked)
     return asks ? ask_place (draft, environment, error) : refuse_unsaid (profile, error);
-  if (asks || opening.unfit)
+  if (asks || is_hopeless (profile, environment, &opening, reason))
     {
       g_propagate_error (error, g_steal_pointer (&reason));
       return false;
@@ -218,24 +243,10 @@ settle_said (ProfileDraft *draft, const Environment *environment, bool asks, GEr
   return ask_place (draft, environment, error);
 }
 
-/* A URI is the token's, which has a PIN of its own; a file may come later. */
-static bool
-is_there (const char *location, const Environment *environment)
-{
-  g_autofree char *path = NULL;
-
-  if (!key_is_path (location))
-    return false;
-  if (!g_str_has_prefix (location, "~/") || environment->home == NULL)
-    return g_file_test (location, G_FILE_TEST_EXISTS);
-  path = g_build_filename (environment->home, location + 2, NULL);
-  return g_file_test (path, G_FILE_TEST_EXISTS);
-}
-
 bool
 given_key_settle (ProfileDraft *draft, const Environment *environment, bool asks, GError **error)
 {
-  if (!is_there (profile_draft_get (draft, "key"), environment))
+  if (!is_there (profile_draft_get (draft, "key"), environment, F_OK))
     return true;
   return profile_draft_get (draft, SETTING) == NULL
              ? settle_unsaid (draft, environment, asks, error)

@@ -6,9 +6,11 @@
 
 /* Settings of the same names; VALUES: the type of the command's values. */
 /* clang-format off */
-#define PROFILE_OPTIONS(VALUES) \
+#define PROFILE_USERNAME_OPTION(VALUES) \
   { "username", 0, OPTION_STRING, offsetof (VALUES, username), N_ ("NAME"), \
-    N_ ("the account to act as") }, \
+    N_ ("the account to act as") }
+
+#define PROFILE_OPTIONS(VALUES) \
   { "key-alias", 0, OPTION_STRING, offsetof (VALUES, key_alias), N_ ("NAME"), \
     N_ ("which key of the keystore") }, \
   { "passphrase", 0, OPTION_STRING, offsetof (VALUES, passphrase), N_ ("PLACE"), \

@@ -143,6 +143,26 @@ fill (const Reading *reading, const char *family, JsonObject *object, GError **e
          fill_prefix (reading, json, object, error);
 }
 
+/* Times are numbers (RFC 7519 section 2, NumericDate). */
+static bool
+check_times (const Profile *profile, const char *family, GError **error)
+{
+  static const char *const names[] = { "exp", "iat", "nbf" };
+
+  for (size_t i = 0; strcmp (family, "claim") == 0 && i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *key = g_strconcat (family, ".", names[i], NULL);
+
+      if (profile_get (profile, key) == NULL)
+        continue;
+      profile_set_error (profile, key, error, _ ("a time is a number of seconds, and no text"));
+      if (error != NULL)
+        error_add_hint (*error, _ ("write \"claim-json.%s = {now}\", or {now+300}"), names[i]);
+      return false;
+    }
+  return true;
+}
+
 bool
 claims_settings_preview (const Profile *profile, const char *family, int64_t now,
                          JsonObject *object, GError **error)
@@ -150,7 +170,7 @@ claims_settings_preview (const Profile *profile, const char *family, int64_t now
   const IssuerContext context = { .profile = profile, .now = now };
   const Reading reading = { &context, true };
 
-  return fill (&reading, family, object, error);
+  return check_times (profile, family, error) && fill (&reading, family, object, error);
 }
 
 bool

@@ -252,6 +252,32 @@ def _(room):
         assert_match('hint: ', errors)
 
 
+@test('a file that is there and is no private key is refused')
+def _(room):
+    key = make_rsa_key(room.keys / 'mine.pem')
+    for content in (public_key(key, room.path / 'pub.pem').read_text(), 'nonsense', ''):
+        code, errors = add(room, '--issuer=self-signed', '--key', room.write('no.pem', content))
+        assert_equal((code, profiles(room)), (4, []), errors)
+        assert_in('no.pem', errors)
+    code, errors = add(room, '--issuer=self-signed', '--key', '/later.pem')
+    assert_equal((code, profiles(room)), (0, ['acme.conf']), errors)
+
+
+@test('a time that is a text is refused before it is written')
+def _(room):
+    for claim in ('exp', 'iat', 'nbf'):
+        code, errors = add(room, '--issuer=self-signed', '--key=/later.pem', f'--set=claim.{claim}=5')
+        assert_equal((code, profiles(room)), (3, []), errors)
+        assert_in(f'claim-json.{claim} = {{now}}', errors)
+
+
+@test('a preset\'s name where the profile\'s belongs is said to be one')
+def _(room):
+    done = room.run('avouch', 'profile', 'add', 'entra')
+    assert_equal(done.code, 2)
+    assert_in('hint: "entra" is a preset: avouch profile add NAME --preset entra', done.errors)
+
+
 @test('the command line is blamed for what it says: another issuer, a name that is none')
 def _(room):
     for words, message in ((['--preset=entra', '--issuer=vault'], 'preset entra is for the issuer'),
