@@ -119,7 +119,7 @@ def _(room):
 
 
 def shared_settings():
-    table = re.search(r'shared_keys\[\]\s*=\s*{(.*?)}', read('src/core/profile.c'), re.S)
+    table = re.search(r'shared_keys\[\]\s*=\s*{(.*?)}', read('src/config/profile.c'), re.S)
     return set(re.findall(r'"([a-z-]+)"', table.group(1)))
 
 
@@ -291,7 +291,7 @@ def _(room):
 def installed_programs():
     """What meson's dicts name: `programs += {…}`, and `helpers = {…}` for those of a loop."""
     names = set()
-    for build in [*ROOT.glob('src/*/meson.build'), ROOT / 'helpers' / 'meson.build']:
+    for build in [*ROOT.glob('src/**/meson.build'), ROOT / 'helpers' / 'meson.build']:
         names |= set(re.findall(r"programs \+= {\s*'([\w-]+)'", build.read_text()))
     table = re.search(r'^helpers = {(.*?)^}', read('helpers/meson.build'), re.S | re.M)
     return names | set(re.findall(r"^ *'([\w-]+)':", table.group(1), re.M))
@@ -338,7 +338,7 @@ def _(room):
 
 
 def translated_sources():
-    sources = itertools.chain(ROOT.glob('src/*/*.[ch]'), ROOT.glob('helpers/*.[ch]'))
+    sources = itertools.chain(ROOT.glob('src/**/*.[ch]'), ROOT.glob('helpers/*.[ch]'))
     return {str(path.relative_to(ROOT)) for path in sources
             if path.name != 'i18n.h'
             and re.search(r'\bN?_ ?\(\s*"', path.read_text(encoding='utf-8'))}
