@@ -145,7 +145,7 @@ def signed_settings():
 
 def run_variables():
     """What `avouch run` sets or unsets: from each table of IssuerVariable, and by itself."""
-    sources = [ROOT / 'src' / 'cli' / 'variables.c', *(ROOT / 'src' / 'issuers').glob('*.c')]
+    sources = [ROOT / 'src' / 'cli' / 'token' / 'variables.c', *(ROOT / 'src' / 'issuers').glob('*.c')]
     texts = [path.read_text(encoding='utf-8') for path in sources]
     tables = [table for text in texts
               for table in re.findall(r'IssuerVariable \w+\[\]\s*=\s*{(.*?)\n};', text, re.S)]
