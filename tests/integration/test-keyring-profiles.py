@@ -642,7 +642,7 @@ def _(room):
     password(ask(room))
     room.write(room.config / 'avouch.conf', '')
     done = assert_succeeds(room.run('avouch', 'forget', 'acme'))
-    assert_equal(done.output, 'acme: forgotten: 0; items of the keyring: 3\n')
+    assert_equal(done.output, 'acme: forgotten in the keyring: 3\n')
     assert_equal(lookup(room, *TOKEN_ITEM, 'acme') + lookup(room, *GIT_ITEM, 'git.example'), '')
     again = room.run('avouch', 'forget', 'acme')
     assert_equal((again.code, again.output), (3, ''))
