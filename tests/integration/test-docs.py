@@ -223,11 +223,12 @@ def _(room):
     assert_true(len(files) > 8, 'no presets')
 
 
-@test('the profiles that the guide to OAuth shows are valid')
+@test('the profiles that the guides show are valid')
 def _(room):
-    blocks = [block for block in fenced_blocks('data/doc/oauth.md', 'ini')
-              if '[preset]' not in block]
-    assert_true(len(blocks) >= 2, 'no profiles')
+    blocks = [block for path in sorted((ROOT / 'data' / 'doc').glob('*.md'))
+              for block in fenced_blocks(path.relative_to(ROOT), 'ini')
+              if '[preset]' not in block and re.search('^(?:issuer|preset) = ', block, re.M)]
+    assert_true(len(blocks) > 9, 'no profiles')
     for block in blocks:
         check_configuration(room, block)
 
