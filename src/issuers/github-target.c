@@ -143,8 +143,8 @@ refuse_pathless (const Profile *profile, const Request *request, GError **error)
   if (error != NULL)
     error_add_hint (*error,
                     _ ("type: avouch setup git %s (or: git config --global "
-                       "credential.%s.useHttpPath true)"),
-                    profile_name (profile), origin);
+                       "credential.%s.useHttpPath true); by hand: --url %s/OWNER/REPOSITORY"),
+                    profile_name (profile), origin, origin);
 }
 
 static void

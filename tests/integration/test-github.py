@@ -101,7 +101,8 @@ def _(room):
     github.install('octo', ['app', 'lib'])
     assert_match(TOKEN, room.run('avouch', 'token', 'gh').output)
     assert_refused(ask_git(room, github), 3, 'cannot be told',
-                   f'hint: type: avouch setup git gh .*credential.{github.url}.useHttpPath true')
+                   f'hint: type: avouch setup git gh .*credential.{github.url}.useHttpPath true.*'
+                   rf'--url {github.url}/OWNER/REPOSITORY')
     assert_refused(ask_git(room, github), 3, 'cannot be told')
 
 

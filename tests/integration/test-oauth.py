@@ -557,7 +557,8 @@ def _(room):
     host = start_host(room)
     for words, code, pattern in (
             (['register'], 2, "what is the new profile's name"),
-            (['register', 'new', '--login-url', host.url], 2, 'missing: --username, --key'),
+            (['register', 'new', '--login-url', host.url], 2,
+             'missing: --username, --key\nhint: .*My Domain URL'),
             (['register', 'n/w', '--login-url', host.url], 2, "not a profile's name")):
         assert_match(pattern, run(room, *words, code=code, input=INITIAL_TOKEN).errors)
     for words, code, pattern in (

@@ -199,7 +199,9 @@ def _(room):
 @test('an instance that the profile does not serve gets nothing')
 def _(room):
     host = start_host(room, serve='https://git.example')
-    fails(request(room, 'demo', 'https://git.example:1/x'), 3, 'does not serve')
+    fails(request(room, 'demo', 'https://git.example:1/x'), 3,
+          'avouch: demo: no token is sent to https://git.example:1, which the profile does not serve',
+          'hint: if the token is meant for that host, add it to `serve` under [demo]: https://git')
     succeeds(request(room, 'demo', '/services/data'))
     assert_equal(len(calls(host)), 1)
 

@@ -144,6 +144,7 @@ def _(room):
         result = room.run('avouch', 'profile', 'add', *arguments)
         assert_equal((result.code, result.output), (2, ''), repr(result))
         assert_in(f'missing: {missing}\n', result.errors)
+        assert_equal('hint: name an issuer: ' in result.errors, '--issuer' in missing)
     assert_equal((profiles(room), keys(room)), ([], []))
 
 
@@ -284,6 +285,9 @@ def _(room):
                            (['--preset=entra', '--set=tennant=x'],
                             '--set tennant: .*\nhint: did you mean "tenant"'),
                            (['--issuer=vault', '--set=roll=x'], 'did you mean "role"'),
+                           (['--issuer=github'], 'not one of: .*\nhint: did you mean "github-app"'),
+                           (['--issuer=Salesforce'], 'hint: did you mean "salesforce"'),
+                           (['--issuer=google'], 'not one of: .*\nhint: .*list --presets'),
                            (['--issuer=github-app', '--set=login-url=https://a.example'],
                             'no such setting')):
         code, errors = add(room, *words)

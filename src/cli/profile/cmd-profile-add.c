@@ -228,6 +228,10 @@ refuse_missing (const Addition *addition, GError **error)
   if (error != NULL && is_preset (addition))
     error_add_hint (*error, _ ("\"%s\" is a preset: avouch profile add NAME --preset %s"),
                     addition->name, addition->name);
+  else if (error != NULL && profile_draft_get (addition->draft, "issuer") == NULL)
+    error_add_hint (*error,
+                    _ ("name an issuer: \"avouch profile add salesforce\", or github-app and "
+                       "the like; on a terminal avouch asks for what is missing"));
   else if (error != NULL && new_profile_has_foreign_key (addition->draft))
     error_add_hint (*error, _ ("on a terminal avouch asks for what is missing"));
   else if (error != NULL)

@@ -136,6 +136,9 @@ refuse_missing (const ProfileDraft *draft, GError **error)
   if (*missing == '\0')
     return true;
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("register: missing: %s"), missing);
+  if (error != NULL)
+    error_add_hint (*error, _ ("--login-url is the org's My Domain URL, --username whom to act as, "
+                               "and \"avouch key new NAME\" makes a key"));
   return false;
 }
 

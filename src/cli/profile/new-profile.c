@@ -11,6 +11,7 @@
 #include "profiles.h"
 #include "quote.h"
 #include "secret-path.h"
+#include "suggest.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,9 +67,9 @@ new_profile_refuse_existing (const Environment *environment, const char *name, c
                name);
   file = profile_file (profile);
   if (error != NULL && file != NULL && option != NULL)
-    error_add_hint (*error, _ ("edit %s, or choose another name by %s"), file, option);
+    error_add_hint (*error, _ ("edit or remove %s, or choose another name by %s"), file, option);
   else if (error != NULL && file != NULL)
-    error_add_hint (*error, _ ("edit %s, or choose another name"), file);
+    error_add_hint (*error, _ ("edit or remove %s, or choose another name"), file);
   return false;
 }
 
@@ -201,14 +202,24 @@ new_profile_issuer (const ProfileDraft *draft, GError **error)
 {
   const char *name = profile_draft_get (draft, "issuer");
   const Issuer *issuer = issuer_find (name);
-  g_autoptr (GString) names = g_string_new (NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autofree char *list = NULL;
+  const char *nearest;
 
   if (issuer != NULL)
     return issuer;
   for (const Issuer *const *known = issuer_all (); *known != NULL; known++)
-    g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", (*known)->name);
+    g_ptr_array_add (names, (void *) (*known)->name);
+  nearest = suggest_nearest (name, (const char *const *) names->pdata, names->len);
+  g_ptr_array_add (names, NULL);
+  list = g_strjoinv (", ", (char **) names->pdata);
   g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_USAGE, _ ("--issuer %s: not one of: %s"), name,
-               names->str);
+               list);
+  if (error != NULL && nearest != NULL)
+    error_add_hint (*error, _ ("did you mean \"%s\"?"), nearest);
+  else if (error != NULL)
+    error_add_hint (*error, _ ("other services come by --preset; \"avouch profile list --presets\" "
+                               "shows them"));
   return NULL;
 }
 

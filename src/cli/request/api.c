@@ -11,6 +11,7 @@
 #include "process.h"
 #include "profiles.h"
 #include "target.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -146,6 +147,21 @@ api_base (const Api *api, GError **error)
   return NULL;
 }
 
+static void
+refuse_stranger (const Profile *profile, const Url *url, GError **error)
+{
+  g_autofree char *origin = url_origin (url);
+  g_autofree char *shown = text_clean (origin, -1);
+
+  g_set_error (error, AVOUCH_ERROR, AVOUCH_ERROR_CONFIG,
+               _ ("%s: no token is sent to %s, which the profile does not serve"),
+               profile_name (profile), shown);
+  if (error != NULL)
+    error_add_hint (*error,
+                    _ ("if the token is meant for that host, add it to `serve` under [%s]: %s"),
+                    profile_name (profile), shown);
+}
+
 Url *
 api_resolve (const Api *api, const char *path, GError **error)
 {
@@ -167,7 +183,12 @@ api_resolve (const Api *api, const char *path, GError **error)
         error_add_hint (*error, _ ("a path starts with a slash: /services/data"));
       return NULL;
     }
-  return instance_check (api->profile, url, error) ? g_steal_pointer (&url) : NULL;
+  if (!instance_may_reach (api->profile, url))
+    {
+      refuse_stranger (api->profile, url, error);
+      return NULL;
+    }
+  return g_steal_pointer (&url);
 }
 
 bool
