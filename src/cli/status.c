@@ -178,7 +178,7 @@ status_text (const StatusEntry *entry, int64_t now)
 
   if (entry->others == 0)
     return g_steal_pointer (&text);
-  return g_strdup_printf (_ ("%s; others: %u"), text, entry->others);
+  return g_strdup_printf (_ ("%s; for other places: %u"), text, entry->others);
 }
 
 static char *

@@ -310,7 +310,7 @@ test_no_login_is_a_dash (void)
   StatusEntry entry = { .others = 2 };
   g_autofree char *text = status_text (&entry, 0);
 
-  g_assert_cmpstr (text, ==, "-; others: 2");
+  g_assert_cmpstr (text, ==, "-; for other places: 2");
 }
 
 int
