@@ -35,7 +35,7 @@ CALLS_THAT_ASK = (('CreateItem', 'store'), ('Delete', 'erase'), ('Prompt', 'stor
 CALLS_TO_BEGIN = (('CreateCollection', 'store'), ('ReadAlias', 'store'))
 CALLS_TO_UNLOCK = (('Unlock', 'store', 'search'), ('GetAll-Item', 'search'))
 DEADLINE = 3  # seconds
-SLACK = 12
+SLACK = 40
 
 
 def start_hostile(room, *options):
