@@ -4,6 +4,10 @@
 #define PORTAL      "org.freedesktop.portal.Desktop"
 #define PORTAL_PATH "/org/freedesktop/portal/desktop"
 
+/* The only one that libsecret takes: with another its password functions would turn to the service,
+ * and ask whom they like. */
+enum { PORTAL_VERSION = 1 };
+
 /* libsecret wants to know each attribute's name before. */
 static void
 describe_attributes (GHashTable *attributes, SecretSchema *schema)
@@ -25,6 +29,7 @@ static bool
 answers (Call *call)
 {
   g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GVariant) answer = NULL;
   g_autoptr (GVariant) version = NULL;
 
   g_dbus_connection_call (call->bus, PORTAL, PORTAL_PATH, "org.freedesktop.DBus.Properties", "Get",
@@ -33,8 +38,12 @@ answers (Call *call)
                           call->wait.cancellable, wait_ready, &call->wait);
   result = wait_result (&call->wait);
   if (result != NULL)
-    version = g_dbus_connection_call_finish (call->bus, result, NULL);
-  return version != NULL;
+    answer = g_dbus_connection_call_finish (call->bus, result, NULL);
+  if (answer == NULL)
+    return false;
+  g_variant_get (answer, "(v)", &version);
+  return g_variant_is_of_type (version, G_VARIANT_TYPE_UINT32) &&
+         g_variant_get_uint32 (version) == PORTAL_VERSION;
 }
 
 /* The variable is for tests: programs take it out of their environment. */
@@ -44,6 +53,29 @@ sandbox_has_portal (Call *call)
   return g_strcmp0 (g_getenv ("SECRET_BACKEND"), "file") == 0 ||
          (g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS) && answers (call));
 }
+
+/* What libsecret says of the portal, and of the file that it opens with the portal's key. */
+static bool
+fail (Call *call, GError *cause, GError **error)
+{
+  g_autoptr (GError) given = NULL;
+  bool of_file;
+
+  if (cause == NULL || (cause->domain != SECRET_ERROR && cause->domain != G_IO_ERROR) ||
+      g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CLOSED))
+    return call_fail (call, cause, error);
+  given = cause;
+  of_file = cause->domain == SECRET_ERROR
+                ? cause->code == SECRET_ERROR_INVALID_FILE_FORMAT
+                : cause->code != G_IO_ERROR_CANCELLED && cause->code != G_IO_ERROR_FAILED;
+  call->over = true;
+  return trouble_set (call->options, of_file ? TROUBLE_FILE : TROUBLE_NO_KEY, cause->message,
+                      error);
+}
+
+/* From here on libsecret is given no GCancellable: while it waits for the portal it disconnects
+ * from one in the very callback of its being cancelled, and never comes back (0.20.5). What is late
+ * is abandoned instead (wait.c). */
 
 /* A list as libsecret's searches give it, as an array that owns what is in it. */
 static GPtrArray *
@@ -66,14 +98,13 @@ sandbox_search (Call *call, GHashTable *attributes, GError **error)
   GList *items = NULL;
 
   describe_attributes (attributes, &schema);
-  secret_password_searchv (&schema, attributes, SECRET_SEARCH_ALL, call->wait.cancellable,
-                           wait_ready, &call->wait);
+  secret_password_searchv (&schema, attributes, SECRET_SEARCH_ALL, NULL, wait_ready, &call->wait);
   result = wait_result (&call->wait);
   if (result != NULL)
     items = secret_password_search_finish (result, &cause);
   if (result != NULL && cause == NULL)
     return take_list (items);
-  call_fail (call, cause, error);
+  fail (call, cause, error);
   return NULL;
 }
 
@@ -87,12 +118,11 @@ sandbox_store (Call *call, GHashTable *attributes, const char *label, SecretValu
 
   describe_attributes (attributes, &schema);
   secret_password_storev_binary (&schema, attributes, SECRET_COLLECTION_DEFAULT,
-                                 label != NULL ? label : "", value, call->wait.cancellable,
-                                 wait_ready, &call->wait);
+                                 label != NULL ? label : "", value, NULL, wait_ready, &call->wait);
   result = wait_result (&call->wait);
   if (result != NULL && secret_password_store_finish (result, &cause))
     return true;
-  return call_fail (call, cause, error);
+  return fail (call, cause, error);
 }
 
 static bool
@@ -103,11 +133,11 @@ clear (Call *call, GHashTable *attributes, GError **error)
   GError *cause = NULL;
 
   describe_attributes (attributes, &schema);
-  secret_password_clearv (&schema, attributes, call->wait.cancellable, wait_ready, &call->wait);
+  secret_password_clearv (&schema, attributes, NULL, wait_ready, &call->wait);
   result = wait_result (&call->wait);
   if (result != NULL)
     secret_password_clear_finish (result, &cause);
-  return (result != NULL && cause == NULL) || call_fail (call, cause, error);
+  return (result != NULL && cause == NULL) || fail (call, cause, error);
 }
 
 /* One that would go with another, whole. */
@@ -136,13 +166,13 @@ take_kept (Call *call, SecretRetrievable *item, GError **error)
 
   kept->attributes = secret_retrievable_get_attributes (item);
   kept->label = secret_retrievable_get_label (item);
-  secret_retrievable_retrieve_secret (item, call->wait.cancellable, wait_ready, &call->wait);
+  secret_retrievable_retrieve_secret (item, NULL, wait_ready, &call->wait);
   result = wait_result (&call->wait);
   if (result != NULL)
     kept->value = secret_retrievable_retrieve_secret_finish (item, result, &cause);
   if (kept->value != NULL)
     return g_steal_pointer (&kept);
-  call_fail (call, cause, error);
+  fail (call, cause, error);
   return NULL;
 }
 

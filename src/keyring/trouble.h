@@ -18,6 +18,8 @@ typedef enum {
   TROUBLE_REFUSED, /* anything else that the service says: DETAIL */
   TROUBLE_ODD,     /* an answer that its protocol does not know */
   TROUBLE_NO_SECRET,
+  TROUBLE_NO_KEY, /* from the secret portal: DETAIL */
+  TROUBLE_FILE,   /* that a sandbox has in the service's place: DETAIL */
   TROUBLE_TOO_LONG,
   TROUBLE_NOT_UTF8,
 } Trouble;

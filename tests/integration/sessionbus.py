@@ -7,10 +7,11 @@ import subprocess
 
 from harness import assert_equal, wait_until
 
-__all__ = ['SERVICE', 'start', 'start_bus', 'start_keyring', 'start_mock', 'calls_of', 'call',
-           'lock', 'secret_tool', 'items_of', 'build_git_libsecret']
+__all__ = ['SERVICE', 'PORTAL', 'start', 'start_bus', 'start_keyring', 'start_mock',
+           'start_portal', 'calls_of', 'call', 'lock', 'secret_tool', 'items_of', 'build_git_libsecret']
 
 SERVICE = 'org.freedesktop.secrets'
+PORTAL = 'org.freedesktop.portal.Desktop'
 BUS = '''<busconfig><type>session</type><listen>unix:path=%s</listen>
 <policy context="default">%s<allow own="*"/></policy></busconfig>'''
 OPEN_BUS = '<allow send_destination="*"/><allow receive_sender="*"/>'
@@ -42,14 +43,14 @@ def call(room, destination, path, method, *arguments):
                     method, *arguments)
 
 
-def owner(room):
+def owner(room, name=SERVICE):
     result = call(room, 'org.freedesktop.DBus', '/', 'org.freedesktop.DBus.GetNameOwner',
-                  f'string:{SERVICE}')
+                  f'string:{name}')
     return result.output.split('"')[1] if result.code == 0 else None
 
 
-def wait_for_owner(room, former=None):
-    wait_until(lambda: owner(room) not in (None, former), what='no keyring')
+def wait_for_owner(room, former=None, name=SERVICE):
+    wait_until(lambda: owner(room, name) not in (None, former), what=f'no {name}')
 
 
 def start_keyring(room):
@@ -62,15 +63,19 @@ def start_keyring(room):
     return daemon
 
 
-def start_mock(room, *options):
+def start_mock(room, *options, program='SECRET_SERVICE', name=SERVICE):
     """The methods that are called are written to a file: see calls_of."""
-    former = owner(room)
+    former = owner(room, name)
     log = room.path / f'mock-{len(room.cleanups)}.log'
     with log.open('wb') as output:
-        daemon = start(room, os.environ['SECRET_SERVICE'], *options, output=output)
+        daemon = start(room, os.environ[program], *options, output=output)
     daemon.log = log
-    wait_for_owner(room, former)
+    wait_for_owner(room, former, name)
     return daemon
+
+
+def start_portal(room, *options):
+    return start_mock(room, *options, program='SECRET_PORTAL', name=PORTAL)
 
 
 def calls_of(mock):
