@@ -127,6 +127,16 @@ def _(room):
     assert_equal((room.keys / 'beta.crt').read_text(), 'mine')
 
 
+@test('a key in a locked keyring is out of reach for that, and not for its passphrase')
+def _(room):
+    start_desktop(room)
+    assert_succeeds(room.run('avouch', 'key', 'new', 'acme', '--to', 'keyring', '--type', 'p-256'))
+    lock(room)
+    shown = room.run('avouch', 'key', 'show', 'keyring:acme')
+    assert_match('the keyring is locked.*\nhint: unlock', shown.errors)
+    assert_not_in('--passphrase', shown.errors)
+
+
 @test('an imported key is in the keyring without its passphrase')
 def _(room):
     server = start_issuer(room)

@@ -228,11 +228,13 @@ may_ask (const KeyInput *input)
          (isatty (STDIN_FILENO) || isatty (STDERR_FILENO));
 }
 
-/* The settings of a profile are no help to somebody who named a file. ERROR may be NULL. */
+/* The settings of a profile are no help to somebody who named a file; what the keyring says is.
+ * ERROR may be NULL. */
 static void
 mend_hint (const KeyInput *input, GError *error)
 {
   if (input->options->profile == NULL && input->source.passphrase == NULL &&
+      key_keyring_name (input->location) == NULL &&
       g_error_matches (error, AVOUCH_ERROR, AVOUCH_ERROR_PASSPHRASE))
     error_add_hint (error, _ ("say where it is by --passphrase: prompt, file:PATH, env:NAME or "
                               "fd:N"));
