@@ -22,13 +22,15 @@ exec unshare --root="$root" --wd="$PWD" "$@"
 '''
 
 
-def within(room, *command, **settings):
-    """Runs COMMAND in the sandbox."""
+def within(room, *command, env=None, **settings):
+    """Runs COMMAND in the sandbox. libsecret's own file loses the tag of a file that it replaces
+    and the contents of a damaged one (0.20.5): leaks are not looked for."""
     root = room.path / 'root'
     root.mkdir(exist_ok=True)
     path = TEST_BIN / command[0]
     return room.run('unshare', '--mount', 'sh', '-c', ENTER, 'sh', root,
-                    path if path.exists() else command[0], *command[1:], timeout=60, **settings)
+                    path if path.exists() else command[0], *command[1:], timeout=60,
+                    env={'ASAN_OPTIONS': 'detect_leaks=0', **(env or {})}, **settings)
 
 
 def ask(room, operation, *more, env=None, **settings):
