@@ -6,6 +6,7 @@
 #include "error.h"
 #include "i18n.h"
 #include "text.h"
+#include "told.h"
 
 #include <string.h>
 
@@ -43,20 +44,12 @@ static const Refusal refusals[] = {
 };
 /* clang-format on */
 
-static bool
-contains (const char *text, const char *fragment)
-{
-  g_autofree char *small = g_ascii_strdown (text, -1);
-
-  return strstr (small, fragment) != NULL;
-}
-
 static const Refusal *
 find_refusal (const char *code, const char *message)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (refusals); i++)
     if (strcmp (refusals[i].code, code) == 0 &&
-        (refusals[i].fragment == NULL || contains (message, refusals[i].fragment)))
+        (refusals[i].fragment == NULL || told_contains (message, refusals[i].fragment)))
       return &refusals[i];
   return NULL;
 }

@@ -9,8 +9,7 @@
 #include "process.h"
 #include "strict.h"
 #include "text.h"
-
-#include <string.h>
+#include "told.h"
 
 enum {
   UNAUTHORIZED = 401,
@@ -83,21 +82,12 @@ static const Refusal call_refusals[] = {
 
 #define ONE(text) text, G_N_ELEMENTS (text)
 
-static bool
-contains (const char *text, const char *fragment)
-{
-  g_autofree char *small = g_ascii_strdown (text, -1);
-  g_autofree char *part = g_ascii_strdown (fragment, -1);
-
-  return strstr (small, part) != NULL;
-}
-
 static const Refusal *
 find_refusal (const Refusal *table, size_t count, unsigned status, const char *message)
 {
   for (size_t i = 0; i < count; i++)
     if ((table[i].status == 0 || table[i].status == status) &&
-        (table[i].fragment == NULL || contains (message, table[i].fragment)))
+        (table[i].fragment == NULL || told_contains (message, table[i].fragment)))
       return &table[i];
   return NULL;
 }
@@ -131,7 +121,7 @@ rate_hold (const ExchangeAnswer *answer, const char *message)
   if (g_strcmp0 (left, "0") == 0 && reset != NULL && text_parse_int (reset, 0, G_MAXINT64, &end) &&
       end > now)
     return end - now;
-  return answer->status == TOO_MANY_REQUESTS || contains (message, "rate limit") ||
+  return answer->status == TOO_MANY_REQUESTS || told_contains (message, "rate limit") ||
                  g_strcmp0 (left, "0") == 0
              ? RATE_HOLD
              : 0;

@@ -6,8 +6,7 @@
 #include "error.h"
 #include "i18n.h"
 #include "oauth-error.h"
-
-#include <string.h>
+#include "told.h"
 
 typedef struct {
   const char *error;    /* exactly this `error`; NULL: any */
@@ -78,15 +77,6 @@ static const Refusal refusals[] = {
 };
 /* clang-format on */
 
-static bool
-contains (const char *text, const char *fragment)
-{
-  g_autofree char *small = g_ascii_strdown (text, -1);
-  g_autofree char *part = g_ascii_strdown (fragment, -1);
-
-  return strstr (small, part) != NULL;
-}
-
 static const Refusal *
 find_refusal (const char *code, const char *description)
 {
@@ -96,8 +86,8 @@ find_refusal (const char *code, const char *description)
 
       if (refusal->error != NULL && g_ascii_strcasecmp (refusal->error, code) != 0)
         continue;
-      if (refusal->fragment == NULL || contains (description, refusal->fragment) ||
-          contains (code, refusal->fragment))
+      if (refusal->fragment == NULL || told_contains (description, refusal->fragment) ||
+          told_contains (code, refusal->fragment))
         return refusal;
     }
   return NULL;

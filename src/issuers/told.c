@@ -90,6 +90,15 @@ told_time (JsonObject *object, const char *name, int64_t *value, bool *found, GE
   return true;
 }
 
+bool
+told_contains (const char *text, const char *fragment)
+{
+  g_autofree char *small = g_ascii_strdown (text, -1);
+  g_autofree char *part = g_ascii_strdown (fragment, -1);
+
+  return strstr (small, part) != NULL;
+}
+
 char *
 told_errors (const ExchangeAnswer *answer)
 {

@@ -20,6 +20,8 @@ bool told_is_id (const char *text);
 bool told_id (JsonObject *object, const char *name, char **value, GError **error);
 /* Unix seconds. Error: protocol, for what is no date. */
 bool told_time (JsonObject *object, const char *name, int64_t *value, bool *found, GError **error);
+/* Whether FRAGMENT is in TEXT, ASCII letters in any case. */
+bool told_contains (const char *text, const char *fragment);
 /* The texts of {"errors": ["…"]}, in one line fit to be shown; "" where there is none. The caller
  * owns it. */
 char *told_errors (const ExchangeAnswer *answer);
